@@ -1,0 +1,1 @@
+"""Running the sources: the command line, the load, and the orchestrator wrappers."""

@@ -1,0 +1,185 @@
+"""A run: companies and resources to load packages, each committed with its rows of `sync_log`."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import dlt
+from dlt.pipeline.exceptions import PipelineStepFailed
+
+from pipelines.warehouse import Warehouse
+from sources.core.errors import ConfigurationError, UnavailableError
+from sources.core.http import Company
+from sources.core.memory import Memory
+from sources.core.plan import Harvest, Order, Package, packages
+from sources.core.resource import Resource
+from sources.core.scan import Unit
+from sources.core.vendor import Vendor
+from sources.seven_shifts import VENDOR as SEVEN_SHIFTS
+
+VENDORS = {vendor.slug: vendor for vendor in (SEVEN_SHIFTS,)}
+
+# Arrow rows bring their own `_dlt_id`; both lanes of a table have to carry `_dlt_load_id`.
+for _name, _value in {
+    "NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_LOAD_ID": "true",
+    "NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_ID": "false",
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
+}.items():
+    os.environ.setdefault(_name, _value)
+
+
+@dataclass
+class Report:
+    """What a run did: a line per company and resource, rows written per table, and the loads it committed."""
+
+    source: str
+    destination: str
+    run_id: str
+    units: list[Unit] = field(default_factory=list)
+    tables: dict[str, int] = field(default_factory=dict)
+    load_ids: list[str] = field(default_factory=list)
+    notices: set[str] = field(default_factory=set)
+    requests: int = 0
+
+    @property
+    def failed(self) -> bool:
+        return any(unit.status == "failed" for unit in self.units)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`: plain values only."""
+        return {
+            "source": self.source,
+            "destination": self.destination,
+            "run_id": self.run_id,
+            "ok": not self.failed,
+            "tables": self.tables,
+            "requests": self.requests,
+            "load_ids": self.load_ids,
+            "notices": sorted(self.notices),
+            "resources": [_unit_dict(unit) for unit in self.units],
+        }
+
+
+Listener = Callable[[Unit | None, Report], None]
+
+
+def run(
+    source: str,
+    companies: Sequence[str] = (),
+    resources: Sequence[str] = (),
+    order: Order | None = None,
+    listener: Listener = lambda unit, report: None,
+) -> Report:
+    """Load a source into the warehouse and say what happened. A company's failure is in the report, the rest is
+    committed. Raises `ConfigurationError` before anything is read, `UnavailableError` if the destination is not
+    to be had."""
+    vendor, order = VENDORS[source], order or Order()
+    chosen = choose_companies(vendor, companies)
+    rows = choose_resources(vendor, resources)
+    client = vendor.connect(rows)
+    warehouse = Warehouse.configured()
+    shard = f"{source}{_shard(companies)}"
+    report = Report(source, warehouse.name, uuid.uuid4().hex)
+    folder = working_dir()
+    with warehouse.writing(folder / shard):
+        pipeline = open_pipeline(source, warehouse, shard)
+        memory = Memory(pipeline.sql_client, source)
+        harvest = Harvest(client, rows, chosen, memory, order, vendor.discover)
+        for package in packages(harvest, memory, order, lambda unit: listener(unit, report)):
+            _commit(pipeline, vendor, package, report)
+            report.requests, report.notices = client.requests, client.notices
+    return report
+
+
+def open_pipeline(source: str, warehouse: Warehouse, shard: str) -> dlt.Pipeline:
+    """The dlt pipeline, in step with the destination. What a killed run left half loaded is aborted, not resumed:
+    resuming one killed between its jobs doubles rows."""
+    pipeline = dlt.pipeline(
+        shard, pipelines_dir=str(working_dir()), destination=warehouse.destination(shard), dataset_name=source
+    )
+    if pipeline.has_pending_data:
+        pipeline.abort_packages()
+    try:
+        pipeline.sync_destination()
+    except Exception as error:
+        raise UnavailableError(f"The destination {warehouse.name} could not be reached: {_cause(error)}. Check "
+                               "destination.warehouse.credentials and that it is running.") from None  # fmt: skip
+    return pipeline
+
+
+def _commit(pipeline: dlt.Pipeline, vendor: Vendor, package: Package, report: Report) -> None:
+    try:
+        info = pipeline.run(vendor.source(package=package, run_id=report.run_id), loader_file_format="parquet")
+        info.raise_on_failed_jobs()
+    except PipelineStepFailed as error:
+        pipeline.abort_packages()
+        raise UnavailableError(f"A load package could not be committed to {report.destination}: {_cause(error)}. "
+                               "Packages committed before it are kept and the next run continues from them.") from error  # fmt: skip
+    report.load_ids += info.loads_ids
+    report.units += package.units
+    for name, parts in package.rows.items():
+        report.tables[name] = report.tables.get(name, 0) + sum(len(rows) for rows in parts)
+
+
+def choose_companies(vendor: Vendor, slugs: Sequence[str]) -> list[Company]:
+    """The configured companies, or those asked for. Raises `ConfigurationError` for a slug that is none."""
+    configured = vendor.companies()
+    known = [company.slug for company in configured]
+    for slug in slugs:
+        if slug not in known:
+            raise ConfigurationError(f"No company {slug!r} is configured for {vendor.slug}. Configured are: "
+                                     f"{', '.join(known)}.")  # fmt: skip
+    return [company for company in configured if not slugs or company.slug in slugs]
+
+
+def choose_resources(vendor: Vendor, names: Sequence[str]) -> list[Resource]:
+    """All rows of a vendor, or those that fill the tables asked for."""
+    known = {table.name: resource for resource in vendor.resources for table in resource.tables}
+    known |= {resource.name: resource for resource in vendor.resources}
+    for name in names:
+        if name not in known:
+            raise ConfigurationError(f"{vendor.slug} has no resource {name!r}. It has: {', '.join(sorted(known))}.")
+    wanted = {known[name].name for name in names}
+    return [resource for resource in vendor.resources if not names or resource.name in wanted]
+
+
+def working_dir() -> Path:
+    """Where dlt keeps its scratch files. Nothing in it is needed by the next run."""
+    return Path(os.environ.get("DLT_DATA_DIR", ".sevens")).resolve() / "pipelines"
+
+
+def _shard(companies: Sequence[str]) -> str:
+    """Runs of different companies may go on at the same time: each selection is a pipeline of its own."""
+    if not companies:
+        return ""
+    return "_" + hashlib.blake2b(",".join(sorted(companies)).encode(), digest_size=4).hexdigest()
+
+
+def _cause(error: BaseException) -> str:
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__ or error
+    return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
+
+
+def _unit_dict(unit: Unit) -> dict[str, Any]:
+    return {
+        "company": unit.task.company.slug,
+        "guid": unit.task.company.guid,
+        "resource": unit.task.resource.name,
+        "kind": unit.kind,
+        "status": unit.status,
+        "rows_read": unit.rows_read,
+        "rows_written": unit.written,
+        "rows_rejected": len(unit.batch.rejected),
+        "rows_outside": unit.rows_outside,
+        "requests": unit.requests,
+        "drift": dict(unit.batch.drift),
+        "high_water_mark": unit.high_water_mark.isoformat() if unit.high_water_mark else None,
+        "error": unit.error,
+    }

@@ -1,0 +1,119 @@
+"""The destination named `warehouse`, met as it is: DuckDB by default, one writer at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import dlt
+import duckdb
+from dlt.common.destination import Destination
+from filelock import FileLock, Timeout
+
+from sources.core.errors import ConfigurationError, UnavailableError
+from sources.core.settings import secret, setting
+
+STORAGE_VERSION = "v1.4.0"  # a file written by DuckDB 2 in its own version opens in no other tool
+SECTION = "destination.warehouse"
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """Where rows go. `file` is the DuckDB file, None on other destinations."""
+
+    type: str
+    credentials: str | None
+    file: Path | None
+    lock_wait: float
+
+    @classmethod
+    def configured(cls) -> Warehouse:
+        """From `destination.warehouse`. A PostgreSQL address needs no destination_type beside it."""
+        credentials = secret(f"{SECTION}.credentials")
+        guessed = "postgres" if (credentials or "").startswith(("postgresql://", "postgres://")) else "duckdb"
+        type = setting(f"{SECTION}.destination_type", guessed) or guessed
+        if type not in ("duckdb", "postgres") and not hasattr(dlt.destinations, type):
+            raise ConfigurationError(f"destination_type {type!r} is none that dlt knows. Use duckdb or postgres, or any "
+                                     "other of dlt's destinations with its package installed.")  # fmt: skip
+        file = None
+        if type == "duckdb":
+            file = Path((credentials or "sevens.duckdb").removeprefix("duckdb:///")).expanduser().resolve()
+            credentials = str(file)
+        return cls(type, credentials, file, float(setting(f"{SECTION}.lock_wait", "60") or 60))
+
+    @property
+    def name(self) -> str:
+        """For people: the file, or the kind of destination (never the credentials)."""
+        return str(self.file) if self.file else self.type
+
+    def destination(self, shard: str) -> Destination[object, object]:
+        """dlt's destination. Each pipeline has a staging dataset of its own: a shared one loses rows silently."""
+        layout = f"%s_stg_{shard}"
+        arguments = {"credentials": self.credentials} if self.credentials else {}
+        return dlt.destination(
+            self.type, destination_name="warehouse", staging_dataset_name_layout=layout, **arguments
+        )  # type: ignore[return-value]
+
+    @contextmanager
+    def writing(self, working_dir: Path) -> Iterator[None]:
+        """Be the only writer of this working directory and, on DuckDB, of the file; create the file if new."""
+        with self._lock(working_dir, "the working directory"):
+            if self.file is None:
+                yield
+                return
+            with self._lock(self.file, "the DuckDB file"):
+                self.meet()
+                yield
+
+    def meet(self) -> None:
+        """Open the DuckDB file once, creating it in a version every tool reads. Waits for another program's lock,
+        then raises `UnavailableError` with the holder DuckDB names."""
+        if self.file is None:
+            return
+        deadline = time.monotonic() + self.lock_wait
+        while True:
+            try:
+                new = not self.file.exists()
+                if new:
+                    self.file.parent.mkdir(parents=True, exist_ok=True)
+                config = {"storage_compatibility_version": STORAGE_VERSION} if new else {}
+                return duckdb.connect(str(self.file), config=config).close()  # type: ignore[arg-type]
+            except (duckdb.Error, OSError) as error:
+                if "lock" not in str(error).lower():
+                    raise UnavailableError(f"{self.file} cannot be opened as a DuckDB file ({error}). Check the path, "
+                                           "the free space and that it is a DuckDB file.") from None  # fmt: skip
+                if time.monotonic() > deadline:
+                    raise UnavailableError(f"{self.file} is in use by another program, also after waiting "
+                                           f"{self.lock_wait:.0f} s: {_first_line(error)}. Close it, or give it a copy "
+                                           "of the file; then run again.") from None  # fmt: skip
+                time.sleep(0.5)
+
+    @contextmanager
+    def _lock(self, path: Path, what: str) -> Iterator[None]:
+        file = _lock_file(path)
+        try:
+            with FileLock(file, timeout=self.lock_wait):
+                holder = file.with_suffix(".holder")
+                holder.write_text(str(os.getpid()))
+                yield
+        except Timeout:
+            pid = file.with_suffix(".holder").read_text()
+            raise UnavailableError(f"Another run of sevens (process {pid}) has held {what} {path} for more than "
+                                   f"{self.lock_wait:.0f} s. Wait for it to end, then run again.") from None  # fmt: skip
+
+
+def _lock_file(path: Path) -> Path:
+    owner = os.getuid() if hasattr(os, "getuid") else "user"
+    folder = Path(tempfile.gettempdir()) / f"sevens-locks-{owner}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / (hashlib.blake2b(str(path.resolve()).encode(), digest_size=10).hexdigest() + ".lock")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0].rstrip(". ")

@@ -1,0 +1,1 @@
+"""dlt sources: the kit in `core` and one package per vendor."""

@@ -1,0 +1,197 @@
+"""Rows to dlt resources: one per table, whatever the number of companies, with the hints that make the merge
+right on every destination."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timezone
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import dlt
+import pyarrow as pa
+from dlt.common.schema.typing import TColumnSchema, TTableSchemaColumns
+from dlt.extract import DltResource
+
+from sources.core.http import Client, Company
+from sources.core.memory import Memory
+from sources.core.plan import Harvest, Order, Package, packages
+from sources.core.resource import VALID_FROM, Column, Resource, Table
+
+if TYPE_CHECKING:
+    from sources.core.vendor import Vendor
+
+SYNC_LOG = (
+    Column("company_guid", "text", nullable=False),
+    Column("company_slug", "text"),
+    Column("company_id", "bigint"),
+    Column("resource", "text", nullable=False),
+    Column("run_id", "text"),
+    Column("kind", "text"),
+    Column("status", "text"),
+    Column("error", "text"),
+    Column("modified_since", "text"),
+    Column("window_start", "timestamp", unit="UTC"),
+    Column("window_end", "timestamp", unit="UTC"),
+    Column("scan_started_at", "timestamp", unit="UTC"),
+    Column("newest_modified", "timestamp", unit="UTC"),
+    Column("high_water_mark", "timestamp", unit="UTC"),
+    Column("rows_read", "bigint"),
+    Column("rows_written", "bigint"),
+    Column("rows_outside", "bigint"),
+    Column("rows_rejected", "bigint"),
+    Column("requests", "bigint"),
+    Column("seconds", "double", unit="seconds"),
+    Column("drift", "text"),
+    Column("identity", "text"),
+    Column("logged_at", "timestamp", unit="UTC"),
+)
+REJECTED_ROWS = (
+    Column("company_guid", "text", nullable=False),
+    Column("resource", "text"),
+    Column("table_name", "text"),
+    Column("reason", "text"),
+    Column("payload", "text"),
+    Column("payload_hash", "text", nullable=False),
+    Column("run_id", "text"),
+)
+LOGS = {"sync_log": SYNC_LOG, "rejected_rows": REJECTED_ROWS}
+
+
+def build(resources: Sequence[Resource], package: Callable[[], Package], run_id: str) -> list[DltResource]:
+    """A dlt resource per table, and `sync_log` and `rejected_rows`. Nothing is read before one is iterated."""
+    tables = [table for resource in resources for table in resource.tables]
+    built = [_table(table, package) for table in tables]
+    return [
+        *built,
+        _log("sync_log", SYNC_LOG, lambda: _log_rows(package(), run_id), {"write_disposition": "append"}),
+        _log("rejected_rows", REJECTED_ROWS, lambda: _rejected_rows(package(), run_id), _ONCE),
+    ]
+
+
+def _table(table: Table, package: Callable[[], Package]) -> DltResource:
+    def rows() -> Iterator[Any]:
+        yield from _materialized(table.name)
+        parts = package().rows.get(table.name, [])
+        arrow = [chunk for part in parts for chunk in part.arrow]
+        if arrow:
+            yield pa.concat_tables(arrow)
+        for part in parts:
+            if part.slow:
+                yield part.slow
+
+    return dlt.resource(
+        rows, name=table.name, columns=hints(table.columns), file_format="parquet", max_table_nesting=0, **_merge(table)
+    )  # type: ignore[call-overload,no-any-return]
+
+
+def _merge(table: Table) -> dict[str, Any]:
+    """The portable merge: by primary key, no strategy named. Children go by their parent, all at once."""
+    if table.parent and not table.versioned:
+        return {"write_disposition": "merge", "merge_key": ("company_guid", table.parent_key)}
+    key = (*table.key, VALID_FROM.name, "_dlt_id") if table.versioned else table.key
+    return {"write_disposition": "merge", "primary_key": key}
+
+
+def hints(columns: Sequence[Column]) -> TTableSchemaColumns:
+    """dlt's column hints for typed columns."""
+    found: TTableSchemaColumns = {}
+    for column in columns:
+        hint: TColumnSchema = {"name": column.name, "data_type": column.kind, "nullable": column.nullable}  # type: ignore[typeddict-item]
+        if column.name == "_tombstone":
+            hint["hard_delete"] = True
+        found[column.name] = hint
+    return found
+
+
+# A poison row is read again with every overlap; it is kept once.
+_ONCE = {"write_disposition": "merge", "primary_key": ("company_guid", "table_name", "payload_hash")}
+
+
+def _log(
+    name: str, columns: Sequence[Column], rows: Callable[[], list[dict[str, Any]]], how: dict[str, Any]
+) -> DltResource:
+    def entries() -> Iterator[Any]:
+        yield from _materialized(name)
+        yield from rows()
+
+    return dlt.resource(  # type: ignore[call-overload,no-any-return]
+        entries, name=name, columns=hints(columns), file_format="parquet", max_table_nesting=0, **how
+    )
+
+
+def _materialized(name: str) -> Iterator[Any]:
+    """An empty table where there is none yet: every table exists after the first run."""
+    pipeline = dlt.current.pipeline()
+    if not pipeline.default_schema_name or name not in pipeline.default_schema.tables:
+        yield dlt.mark.materialize_table_schema()
+
+
+def _log_rows(package: Package, run_id: str) -> list[dict[str, Any]]:
+    now = datetime.now(timezone.utc)
+    return [
+        {
+            "company_guid": unit.task.company.guid,
+            "company_slug": unit.task.company.slug,
+            "company_id": unit.task.company.id,
+            "resource": unit.task.resource.name,
+            "run_id": run_id,
+            "kind": unit.kind,
+            "status": unit.status,
+            "error": unit.error,
+            "modified_since": unit.modified_since,
+            "window_start": unit.window_start,
+            "window_end": unit.window_end,
+            "scan_started_at": unit.scan_started_at,
+            "newest_modified": unit.newest_modified,
+            "high_water_mark": unit.high_water_mark,
+            "rows_read": unit.rows_read,
+            "rows_written": unit.written,
+            "rows_outside": unit.rows_outside,
+            "rows_rejected": len(unit.batch.rejected),
+            "requests": unit.requests,
+            "seconds": round(unit.seconds, 3),
+            "drift": "; ".join(f"{count} x {what}" for what, count in unit.batch.drift.most_common(20)) or None,
+            "identity": unit.identity,
+            "logged_at": now,
+        }
+        for unit in package.units
+    ]
+
+
+def _rejected_rows(package: Package, run_id: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "company_guid": unit.task.company.guid,
+            "resource": unit.task.resource.name,
+            "table_name": row.table,
+            "reason": row.reason,
+            "payload": row.payload,
+            "payload_hash": hashlib.blake2b(row.payload.encode(), digest_size=12).hexdigest(),
+            "run_id": run_id,
+        }
+        for unit in package.units
+        for row in unit.batch.rejected
+    ]
+
+
+def deferred(
+    vendor: Vendor, companies: Sequence[Company] | None, order: Order, client: Client | None
+) -> Callable[[], Package]:
+    """A package that is read when it is first asked for, within a dlt pipeline whose destination says where to
+    continue. It is one package: `sevens run` bounds them, a plain `pipeline.run(source)` does not."""
+
+    @cache
+    def read() -> Package:
+        pipeline = dlt.current.pipeline()
+        memory = Memory(pipeline.sql_client, vendor.slug)
+        reach = client or vendor.connect(vendor.resources)
+        found = companies if companies is not None else vendor.companies()
+        unbounded = replace(order, package_rows=sys.maxsize, package_minutes=sys.maxsize)
+        harvest = Harvest(reach, vendor.resources, found, memory, unbounded, vendor.discover)
+        return next(packages(harvest, memory, unbounded), Package())
+
+    return read

@@ -1,0 +1,31 @@
+"""What can go wrong, by who has to act. Every message names the company, the request and the remedy."""
+
+from __future__ import annotations
+
+
+class SevensError(Exception):
+    """Base of all errors raised on purpose. The text is one paragraph a person can act on."""
+
+
+class ConfigurationError(SevensError):
+    """Something has to be written down differently before a run makes sense (exit code 2)."""
+
+
+class RefusedError(SevensError):
+    """The vendor answered and the answer is no: credentials, grant, scope, plan or request."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class UnavailableError(SevensError):
+    """The vendor could not be reached, or did not stop failing, within the patience of the client."""
+
+
+class MalformedError(SevensError):
+    """A reply that is no answer: HTML, cut JSON, a missing envelope."""
+
+
+class SuspectError(SevensError):
+    """An answer that contradicts itself or the last one: endless pages, a shrunken snapshot, a foreign row."""

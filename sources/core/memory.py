@@ -1,0 +1,125 @@
+"""What the destination remembers: how far each company's resources were read, and which rows it holds.
+
+There is no other memory. Only `sync_log` rows of completed loads count (`_dlt_loads.status = 0`): a row
+left behind by a killed run says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any, ContextManager
+
+from dlt.common.destination.exceptions import DestinationUndefinedEntity
+from dlt.destinations.sql_client import SqlClientBase
+
+from sources.core.resource import Table
+
+Client = Callable[[], ContextManager[SqlClientBase[Any]]]
+Reach = tuple[tuple[str, datetime, datetime | None], ...]
+
+
+@dataclass(frozen=True)
+class Past:
+    """What completed loads say of one company's resource. All times are the server's."""
+
+    mark: datetime | None = None
+    covered: datetime | None = None
+    begun: datetime | None = None
+    newest: datetime | None = None
+    completed_at: datetime | None = None
+    identity: str | None = None
+
+
+class Memory:
+    """Reads the destination through dlt's SQL client; `schema` is the source's name in `_dlt_loads`."""
+
+    def __init__(self, client: Client, schema: str) -> None:
+        self._client, self._schema = client, schema
+
+    def past(self) -> dict[tuple[str, str], Past]:
+        """By company GUID and resource. One grouped query, however many companies."""
+        rows = self._query("sync_log", _PAST, self._schema)
+        return {(row[0], row[1]): Past(*(_utc(value) for value in row[2:7]), identity=row[7]) for row in rows}
+
+    def company_ids(self) -> dict[str, int]:
+        """The company id each GUID had when it was last loaded."""
+        return {guid: int(id) for guid, id in self._query("sync_log", _IDS, self._schema)}
+
+    def known(self, table: Table, guid: str, reach: Reach) -> dict[tuple[Any, ...], tuple[str, int | None]]:
+        """Content hash and modification (microseconds) by key, of the rows within `reach` (none: all)."""
+        wanted = [*table.natural_key, "_dlt_id", *([table.modified] if table.modified else [])]
+        where, params = ["company_guid = %s"], [guid]
+        spans = []
+        for column, start, end in reach:
+            spans.append(f"({{{column}}} >= %s" + (f" AND {{{column}}} <= %s)" if end else ")"))
+            params += [start, end] if end else [start]  # type: ignore[list-item]
+        if spans:
+            where.append(f"({' OR '.join(spans)})")
+        sql = f"SELECT {', '.join(f'{{{name}}}' for name in wanted)} FROM {{table}} WHERE {' AND '.join(where)}"
+        size = len(table.natural_key)
+        return {
+            row[:size]: (row[size], _micros(row[size + 1]) if table.modified else None)
+            for row in self._query(table.name, sql, *params)
+        }
+
+    def active(self, table: Table, guid: str) -> dict[tuple[Any, ...], str]:
+        """Content hash by key of a versioned table's open rows."""
+        wanted = [*table.natural_key, "_dlt_id"]
+        sql = f"SELECT {', '.join(f'{{{name}}}' for name in wanted)} FROM {{table}}" + _OPEN
+        return {tuple(row[:-1]): row[-1] for row in self._query(table.name, sql, guid)}
+
+    def open_rows(self, table: Table, guid: str, contents: Iterable[str]) -> list[dict[str, Any]]:
+        """The open rows with these content hashes, whole."""
+        wanted = set(contents)
+        with self._client() as client, client.execute_query(
+            _quoted(client, table.name, "SELECT * FROM {table}" + _OPEN), guid
+        ) as cursor:
+            names = [column[0] for column in cursor.description or ()]
+            rows = (dict(zip(names, row, strict=True)) for row in cursor.fetchall())
+            return [row for row in rows if row["_dlt_id"] in wanted]
+
+    def _query(self, table: str, sql: str, *params: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401
+        """Rows of a query in which `{table}` stands for the table and `{column}` for a quoted name; none if the
+        table does not exist yet."""
+        try:
+            with self._client() as client, client.execute_query(_quoted(client, table, sql), *params) as cursor:
+                return [tuple(row) for row in cursor.fetchall()]
+        except DestinationUndefinedEntity:
+            return []
+
+
+_OPEN = " WHERE company_guid = %s AND _dlt_valid_to IS NULL"
+
+_COMPLETED = "FROM {table} AS s JOIN {loads} AS l ON l.load_id = s._dlt_load_id AND l.status = 0 AND l.schema_name = %s"
+
+_PAST = f"""
+SELECT s.company_guid, s.resource,
+       max(s.high_water_mark),
+       max(CASE WHEN s.kind = 'backfill' AND s.status = 'ok' THEN s.window_end END),
+       min(CASE WHEN s.kind = 'backfill' AND s.status = 'ok' THEN s.scan_started_at END),
+       max(CASE WHEN s.kind = 'backfill' AND s.status = 'ok' THEN s.newest_modified END),
+       max(CASE WHEN s.status = 'ok' THEN s.scan_started_at END),
+       max(CASE WHEN s.status = 'ok' THEN s.identity END)
+{_COMPLETED}
+WHERE s.status IN ('ok', 'partial')
+GROUP BY s.company_guid, s.resource"""
+
+_IDS = f"SELECT s.company_guid, max(s.company_id) {_COMPLETED} WHERE s.status = 'ok' GROUP BY s.company_guid"
+
+
+def _quoted(client: SqlClientBase[Any], table: str, sql: str) -> str:
+    """The SQL with names as the destination spells them: `start`, `in` and `end` are reserved somewhere."""
+    names = {name: client.escape_column_name(name) for name in re.findall(r"{(\w+)}", sql)}
+    names["table"], names["loads"] = (client.make_qualified_table_name(name) for name in (table, "_dlt_loads"))
+    return sql.format_map(names)
+
+
+def _utc(value: Any) -> datetime | None:  # noqa: ANN401 - what the driver returns
+    return value.astimezone(timezone.utc) if isinstance(value, datetime) else None
+
+
+def _micros(value: Any) -> int | None:  # noqa: ANN401 - what the driver returns
+    return round(value.timestamp() * 1_000_000) if isinstance(value, datetime) else None

@@ -1,0 +1,313 @@
+"""Page bytes to typed rows: a strict lane that becomes Arrow, a slow lane of dicts for what does not fit.
+
+Arrow never casts (it would round 10.5 to 10): a value of another type, or a field the record does not know,
+sends its row down the slow lane, where dlt evolves the schema and keeps the value in a column of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from sources.core.resource import CONTENT, GUID, Child, Column, Part, Record, Resource, Table
+
+Row = dict[str, Any]
+
+ARROW: dict[str, pa.DataType] = {
+    "text": pa.string(),
+    "json": pa.string(),
+    "bigint": pa.int64(),
+    "double": pa.float64(),
+    "bool": pa.bool_(),
+    "timestamp": pa.timestamp("us", "UTC"),
+    "date": pa.date32(),
+}
+CHUNK = 20_000  # rows per Arrow table: tiny tables cost dlt four times as much
+OWNER = Column("_dlt_parent_id", "text")  # the parent version a child was sent with
+_pack = msgspec.msgpack.Encoder(order="sorted", enc_hook=str).encode
+
+
+class CursorLinks(msgspec.Struct):
+    """The part of `meta.cursor` that steers paging. `current` is not among it: it is null on some endpoints."""
+
+    next: str | None = None
+
+
+class PageMeta(msgspec.Struct):
+    """Paging information; `/companies` sends none."""
+
+    cursor: CursorLinks | None = None
+
+
+class Envelope(msgspec.Struct):
+    """The wrapping of every listing. A reply without `data` is an error, never an empty page."""
+
+    data: msgspec.Raw
+    meta: PageMeta | None = None
+
+    @property
+    def next(self) -> str | None:
+        return self.meta.cursor.next if self.meta and self.meta.cursor else None
+
+
+open_envelope = msgspec.json.Decoder(Envelope).decode
+
+
+@dataclass
+class Rejected:
+    """A row no table can hold, with the reason."""
+
+    table: str
+    reason: str
+    payload: str
+
+
+@dataclass
+class Rows:
+    """Rows of one table: typed ones as Arrow tables, misfits as dicts. Both carry the content hash `_dlt_id`."""
+
+    table: Table
+    arrow: list[pa.Table] = field(default_factory=list)
+    slow: list[Row] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return sum(len(part) for part in self.arrow) + len(self.slow)
+
+    def values(self, column: str) -> list[Any]:
+        """A column over both lanes, timestamps in microseconds since 1970."""
+        found: list[Any] = []
+        for part in self.arrow:
+            chunk = part.column(column)
+            found += (chunk.cast(pa.int64()) if pa.types.is_timestamp(chunk.type) else chunk).to_pylist()
+        return found + [_micros(row.get(column)) for row in self.slow]
+
+    def keep(self, chosen: list[bool]) -> Rows:
+        """The chosen rows, by position over both lanes."""
+        arrow, start = [], 0
+        for part in self.arrow:
+            arrow.append(part.filter(pa.array(chosen[start : start + len(part)], pa.bool_())))
+            start += len(part)
+        slow = [row for row, wanted in zip(self.slow, chosen[start:], strict=True) if wanted]
+        return Rows(self.table, [part for part in arrow if len(part)], slow)
+
+
+@dataclass
+class Batch:
+    """All rows of one scan of one company and resource, by table, with what was noticed on the way."""
+
+    rows: dict[str, Rows] = field(default_factory=dict)
+    rejected: list[Rejected] = field(default_factory=list)
+    drift: Counter[str] = field(default_factory=Counter)
+
+    def __len__(self) -> int:
+        return sum(len(rows) for rows in self.rows.values())
+
+
+class PageReader:
+    """Reads the pages of one scan into a `Batch`. Not thread-safe: one scan, one reader."""
+
+    def __init__(self, resource: Resource, guid: str) -> None:
+        self.batch = Batch({table.name: Rows(table) for table in resource.tables})
+        self._resource, self._guid = resource, guid
+        self._tables = {table.name: table for table in resource.tables}
+        self._waiting: dict[str, list[tuple[Record, str, Row]]] = {name: [] for name in self._tables}
+        self._seed = {name: hashlib.blake2b(f"{guid}/{name}/".encode(), digest_size=12) for name in self._tables}
+
+    def read(self, data: bytes | msgspec.Raw, extra: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Take in the rows of one reply. Returns the keys seen, for paging guards. `extra` is added to each
+        row (the user a wage belongs to)."""
+        keys: list[tuple[Any, ...]] = []
+        if self._resource.record:
+            part = Part(self._resource.name, "", self._resource.record, self._resource.key)
+            return self._part(part, data, dict(extra or {}))
+        lists: dict[str, msgspec.Raw] = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+        for part in self._resource.parts:
+            if part.at not in lists:
+                raise msgspec.ValidationError(f"`data` has no `{part.at}`")
+            carried = {name: msgspec.json.decode(lists.get(at, b"null")) for at, name in part.carry}
+            keys += self._part(part, lists[part.at], {**(extra or {}), **dict(part.constants), **carried})
+        return keys
+
+    def finish(self) -> Batch:
+        """Flush what is waiting and return the batch."""
+        for name in self._waiting:
+            self._flush(name)
+        return self.batch
+
+    def _part(self, part: Part, data: bytes | msgspec.Raw, extra: Row) -> list[tuple[Any, ...]]:
+        try:
+            good, bad = _strict(part.record).decode(data), []
+        except msgspec.ValidationError:
+            good, bad = self._sort_out(part, data)
+        keys: list[tuple[Any, ...]] = []
+        for record in good:
+            self._take(part.table, record, extra)
+            keys.append(tuple(extra[name] if name in extra else getattr(record, name) for name in part.key))
+        for row in bad:
+            key = self._take_slow(part, {**row, **extra})
+            if key:
+                keys.append(key)
+        if len(self._waiting[part.table]) >= CHUNK:
+            for name in self._waiting:
+                self._flush(name)
+        return keys
+
+    def _sort_out(self, part: Part, data: bytes | msgspec.Raw) -> tuple[list[Record], list[Row]]:
+        """Decode row by row, so that one misfit does not slow its neighbours down."""
+        good: list[Record] = []
+        bad: list[Row] = []
+        decode = _strict_one(part.record).decode
+        for raw in msgspec.json.decode(data, type=list[msgspec.Raw]):
+            try:
+                good.append(decode(raw))
+            except msgspec.ValidationError as error:
+                row = msgspec.json.decode(raw)
+                if isinstance(row, dict):
+                    self.batch.drift[f"{part.table}: {error}"] += 1
+                    bad.append(row)
+                else:
+                    self._reject(part.table, "not an object", row)
+        return good, bad
+
+    def _take(self, table: str, record: Record, extra: Row) -> None:
+        content = self._hash(table, record, extra)
+        self._waiting[table].append((record, content, extra))
+        for child in self._resource.children:
+            for below in getattr(record, child.field) or ():
+                parent = {child.parent_key: record.id, OWNER.name: content}  # type: ignore[attr-defined]
+                self._waiting[child.table].append((below, self._hash(child.table, below, parent), parent))
+
+    def _take_slow(self, part: Part, row: Row) -> tuple[Any, ...] | None:
+        table = self._tables[part.table]
+        fault = unloadable(table, row)
+        if fault:
+            self._reject(part.table, fault, row)
+            return None
+        for path in self._resource.drop:
+            _drop(row, path.split("."))
+        for name in table.natural_key:
+            row[name] = int(row[name]) if table.kind(name) == "bigint" else row[name]
+        row[CONTENT.name] = self._hash(part.table, row, {})
+        for child in self._resource.children:
+            if isinstance(row.get(child.field), list) and all(isinstance(x, dict) for x in row[child.field]):
+                self._slow_children(child, row.pop(child.field), row)
+        row[GUID.name] = self._guid
+        self.batch.rows[part.table].slow.append(row)
+        return tuple(row[name] for name in part.key)
+
+    def _slow_children(self, child: Child, below: list[Row], parent: Row) -> None:
+        for row in below:
+            row[child.parent_key] = parent["id"]
+            fault = unloadable(self._tables[child.table], row)
+            if fault:
+                self._reject(child.table, fault, row)
+                continue
+            content = self._hash(child.table, row, {})
+            owner = {OWNER.name: parent[CONTENT.name]}
+            self.batch.rows[child.table].slow.append({**row, **owner, GUID.name: self._guid, CONTENT.name: content})
+
+    def _reject(self, table: str, reason: str, row: Any) -> None:  # noqa: ANN401 - whatever the vendor sent
+        self.batch.rejected.append(Rejected(table, reason, msgspec.json.encode(row).decode()))
+
+    def _hash(self, table: str, content: Record | Row, extra: Row) -> str:
+        digest = self._seed[table].copy()
+        digest.update(_pack(content))
+        if extra:
+            digest.update(_pack(extra))
+        return digest.hexdigest()
+
+    def _flush(self, name: str) -> None:
+        waiting = self._waiting[name]
+        if waiting:
+            self._waiting[name] = []
+            rows = self.batch.rows[name]
+            rows.arrow.append(_arrow(rows.table, self._guid, waiting, self._resource.drop))
+
+
+def unloadable(table: Table, row: Row) -> str | None:
+    """Why no table could hold this row, or None: a missing or malformed key, an integer beyond 64 bits."""
+    for name in table.natural_key:
+        value = row.get(name)
+        if value is None or isinstance(value, bool) or not isinstance(value, int | str):
+            return f"key {name!r} is {value!r}"
+        if table.kind(name) == "bigint" and not str(value).lstrip("-").isdigit():
+            return f"key {name!r} is {value!r}, not an integer"
+    for name, value in row.items():
+        number = int(value) if table.kind(name) == "bigint" and name in table.natural_key else value
+        if isinstance(number, int) and not -(2**63) <= number < 2**63:
+            return f"{name!r} is an integer beyond 64 bits"
+    return None
+
+
+@lru_cache(maxsize=None)
+def _strict(record: type[Record]) -> msgspec.json.Decoder[list[Any]]:
+    return msgspec.json.Decoder(list[record])  # type: ignore[valid-type]
+
+
+@lru_cache(maxsize=None)
+def _strict_one(record: type[Record]) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(record)
+
+
+def _arrow(
+    table: Table, guid: str, waiting: list[tuple[Record, str, Row]], drop: Iterable[str]
+) -> pa.Table:
+    """Column by column: what the record declares, what was added to it, and the content hash. Versions get
+    their validity later, when it is known which of them are new."""
+    records = [record for record, _, _ in waiting]
+    first_extra = waiting[0][2]
+    names, arrays = [GUID.name], [pa.array([guid], pa.string()).take(pa.array([0] * len(records)))]
+    for column in (*table.columns, *((OWNER,) if OWNER.name in first_extra else ())):
+        if column.name == CONTENT.name:
+            values = [content for _, content, _ in waiting]
+        elif column.name in first_extra:
+            values = [extra.get(column.name) for _, _, extra in waiting]
+        elif column.attribute:
+            values = [getattr(record, column.attribute) for record in records]
+        else:
+            continue
+        if column.kind == "json":
+            paths = [path.split(".")[1:] for path in drop if path.startswith(f"{column.name}.")]
+            values = [_json(value, paths) for value in values]
+        names.append(column.name)
+        arrays.append(pa.array(values, ARROW[column.kind]))
+    return pa.table(arrays, names)
+
+
+def _json(value: msgspec.Raw | None, drop: list[list[str]]) -> str | None:
+    if value is None or bytes(value) == b"null":
+        return None
+    if drop:
+        content = msgspec.json.decode(value)
+        for path in drop:
+            _drop(content, path)
+        return msgspec.json.encode(content).decode()
+    return bytes(value).decode()
+
+
+def _drop(row: Any, path: list[str]) -> None:  # noqa: ANN401 - whatever the vendor sent
+    for name in path[:-1]:
+        row = row.get(name) if isinstance(row, dict) else None
+    if isinstance(row, dict):
+        row.pop(path[-1], None)
+
+
+def _micros(value: Any) -> Any:  # noqa: ANN401 - a slow row's value may be anything
+    """A slow row's timestamp in microseconds, so that both lanes compare; anything else as it is."""
+    if isinstance(value, str):
+        try:
+            value = msgspec.convert(value, datetime)
+        except msgspec.ValidationError:
+            return value
+    if isinstance(value, datetime):
+        aware = value if value.tzinfo else value.replace(tzinfo=timezone.utc)
+        return round(aware.timestamp() * 1_000_000)
+    return value

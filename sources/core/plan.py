@@ -1,0 +1,201 @@
+"""From companies and resources to packages: what to read, in threads, and how much to commit at a time."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sources.core.errors import SevensError, SuspectError
+from sources.core.http import Client, Company
+from sources.core.memory import Memory, Past
+from sources.core.pages import Batch, Rows
+from sources.core.resource import Resource
+from sources.core.scan import UNIT_ROWS, Task, Unit, scan
+from sources.core.sync import settle
+
+WORKERS = 8
+SLACK = timedelta(minutes=30)  # a daily cadence must not slip by the length of yesterday's run
+
+
+logger = logging.getLogger(__name__)
+
+
+class _StoppedError(Exception):
+    """The caller has stopped listening."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a run was asked to do, beyond continuing where each resource stopped."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    full_refresh: bool = False
+    allow_shrink: bool = False
+    package_rows: int = UNIT_ROWS
+    package_minutes: float = 10.0
+
+
+@dataclass
+class Package:
+    """What one load commits: settled rows by table, and the log of the units they came in."""
+
+    rows: dict[str, list[Rows]] = field(default_factory=dict)
+    units: list[Unit] = field(default_factory=list)
+    born: float = field(default_factory=time.monotonic)
+
+    def __len__(self) -> int:
+        return sum(len(part) for parts in self.rows.values() for part in parts)
+
+    def holds(self, unit: Unit) -> bool:
+        """Whether it has a unit of the same company and resource: two would have to be settled against each
+        other, so the second one waits for the next package."""
+        job = (unit.task.company.guid, unit.task.resource.name)
+        return any((held.task.company.guid, held.task.resource.name) == job for held in self.units)
+
+
+class Harvest:
+    """Scans every company's resources in threads and hands their units over one by one.
+
+    A gate (the row says so) is read before a company's other resources: refused there, it is not asked again. A failure of one scan is
+    a unit with status `failed`; nothing of it is lost to the others. Iterating yields None now and then while
+    waiting, so that the caller can commit what it has.
+    """
+
+    def __init__(
+        self, client: Client, resources: Sequence[Resource], companies: Sequence[Company], memory: Memory,
+        order: Order, discover: Callable[[Client, Company, int | None], Company],
+    ) -> None:  # fmt: skip
+        self._client, self._resources, self._order, self._discover = client, resources, order, discover
+        self._companies, self._past, self._ids = companies, memory.past(), memory.company_ids()
+        self._units: queue.Queue[Unit | None] = queue.Queue(maxsize=4)
+        self._stopped = threading.Event()
+        self._open, self._counting = 0, threading.Lock()
+
+    def __iter__(self) -> Iterator[Unit | None]:
+        with ThreadPoolExecutor(WORKERS, thread_name_prefix="scan") as pool:
+            try:
+                for company in self._companies:
+                    self._submit(pool, self._company, pool, company)
+                while self._open or not self._units.empty():
+                    try:
+                        yield self._units.get(timeout=0.2)
+                    except queue.Empty:
+                        yield None
+            finally:
+                self._stopped.set()
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def _submit(self, pool: ThreadPoolExecutor, work: Callable[..., Any], *args: Any) -> None:  # noqa: ANN401
+        with self._counting:
+            self._open += 1
+        pool.submit(work, *args).add_done_callback(self._done)
+
+    def _done(self, _: Future[Any]) -> None:
+        with self._counting:
+            self._open -= 1
+
+    def _company(self, pool: ThreadPoolExecutor, company: Company) -> None:
+        gates = [resource for resource in self._resources if resource.gate]
+        with self._noting(Task(company, self._resources[0])):
+            known = self._discover(self._client, company, self._ids.get(company.guid))
+            if all(self._scan(known, gate) for gate in gates):
+                for resource in self._resources:
+                    if not resource.gate:
+                        self._submit(pool, self._scan, known, resource)
+
+    def _scan(self, company: Company, resource: Resource) -> bool:
+        """Whether it went well; units go to the queue as they come."""
+        task = self.task(company, resource)
+        if task is None:
+            return True
+        with self._noting(task):
+            for unit in scan(self._client, task):
+                self._put(unit)
+            return True
+        return False
+
+    @contextmanager
+    def _noting(self, task: Task) -> Iterator[None]:
+        """Whatever goes wrong with one resource of one company becomes a failed unit of it, and ends there."""
+        try:
+            yield
+        except _StoppedError:
+            pass
+        except Exception as error:
+            if not isinstance(error, SevensError):
+                logger.exception("%s: %s failed unexpectedly", task.company.slug, task.resource.name)
+            with suppress(_StoppedError):
+                self._put(_failed(task, error))
+
+    def _put(self, unit: Unit) -> None:
+        while not self._stopped.is_set():
+            try:
+                return self._units.put(unit, timeout=0.2)
+            except queue.Full:
+                continue
+        raise _StoppedError
+
+    def task(self, company: Company, resource: Resource) -> Task | None:
+        """Where to continue, or None for a resource whose cadence is not due."""
+        past = self._past.get((company.guid, resource.name))
+        asked = Task(company, resource, since=self._order.since, until=self._order.until, loaded=past is not None,
+                     unit_rows=self._order.package_rows)  # fmt: skip
+        if past is None:
+            return asked
+        if self._order.full_refresh:
+            return replace(asked, rewrite=True)
+        if resource.cadence and not self._due(past, resource.cadence):
+            return None
+        return replace(asked, mark=past.mark, covered=past.covered, begun=past.begun, newest=past.newest,
+                     identity=past.identity)  # fmt: skip
+
+    def _due(self, past: Past, cadence: timedelta) -> bool:
+        now = self._client.clock
+        return past.completed_at is None or now is None or now >= past.completed_at + cadence - SLACK
+
+
+def packages(
+    harvest: Harvest, memory: Memory, order: Order, seen: Callable[[Unit | None], None] = lambda unit: None
+) -> Iterator[Package]:
+    """Settled units, a load at a time: bounded by rows and by minutes, never two units of one resource. `seen`
+    is told of every unit, and of the time that passes without one."""
+    package = Package()
+    for unit in harvest:
+        late = time.monotonic() - package.born > order.package_minutes * 60
+        if package.units and (late or len(package) >= order.package_rows or (unit and package.holds(unit))):
+            yield package
+            package = Package()
+        if unit:
+            if not package.units:
+                package.born = time.monotonic()
+            unit = _add(package, unit, memory, order.allow_shrink)
+        seen(unit)
+    if package.units:
+        yield package
+
+
+def _add(package: Package, unit: Unit, memory: Memory, allow_shrink: bool) -> Unit:
+    try:
+        settled = settle(unit, memory, allow_shrink) if unit.status != "failed" else []
+    except SuspectError as error:
+        settled, unit = [], _failed(unit.task, error)
+    for rows in settled:
+        package.rows.setdefault(rows.table.name, []).append(rows)
+    unit.written = sum(len(rows) for rows in settled)
+    unit.batch.rows.clear()
+    package.units.append(unit)
+    return unit
+
+
+def _failed(task: Task, error: Exception) -> Unit:
+    told = str(error) if isinstance(error, SevensError) else f"{type(error).__name__}: {error}"
+    return Unit(task, Batch(), "failed", status="failed", error=told)

@@ -1,0 +1,237 @@
+"""The row: one `Resource` is everything the project knows about one endpoint.
+
+A record type (`msgspec.Struct`) declares the columns once; decoding, Arrow, the destination's schema and
+`docs/tables.md` are all read from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+from functools import cached_property, lru_cache
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+# Vocabulary of the records. Everything but the key may be null or absent: a vendor that stops sending a
+# field must not stop a load. `Meta.extra` holds what decoding does not need: unit and PII class.
+Text = str | None
+Int = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] | None
+Key = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Float = float | None
+Bool = bool | None
+Day = date | None
+Json = msgspec.Raw | None
+Timestamp = Annotated[datetime, Meta(tz=True, extra={"unit": "UTC"})] | None
+Cents = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1, extra={"unit": "cents"})] | None
+Minutes = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1, extra={"unit": "minutes"})] | None
+ContactText = Annotated[str, Meta(extra={"pii": "contact"})] | None
+BirthDay = Annotated[date, Meta(extra={"pii": "birth"})] | None
+
+
+class Record(msgspec.Struct, forbid_unknown_fields=True):
+    """A row as the vendor sends it. An unknown field sends the row down the slow lane, it is never dropped."""
+
+
+class Mode(Enum):
+    """How a resource is kept up to date."""
+
+    INCREMENTAL = "incremental"  # a change filter; merged, newest modification wins
+    SNAPSHOT = "snapshot"  # read whole, versioned; absence closes a row
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A change filter: rows carry `field`, the server filters by `param`, to the second or to the day."""
+
+    field: str
+    param: str
+    grain: str = "second"
+
+    @property
+    def overlap(self) -> timedelta:
+        """How far the next scan reaches back behind the high-water mark."""
+        return timedelta(days=1) if self.grain == "day" else timedelta(minutes=5)
+
+    def start(self, mark: datetime) -> datetime:
+        """Where a scan that continues from `mark` begins."""
+        start = mark - self.overlap
+        return start.replace(hour=0, minute=0, second=0, microsecond=0) if self.grain == "day" else start
+
+    def since(self, mark: datetime) -> str:
+        """That moment, spelled as the filter wants it."""
+        return self.start(mark).strftime("%Y-%m-%d" if self.grain == "day" else "%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True)
+class Child:
+    """A nested list that becomes a table of its own: `field` of the parent, `parent_key` names the parent's
+    id in the child, `key` is the child's own key below its parent."""
+
+    table: str
+    field: str
+    parent_key: str
+    record: type[Record]
+    key: str = "id"
+
+
+@dataclass(frozen=True)
+class Part:
+    """Where in a reply the rows of one table are, and what is added to each of them."""
+
+    table: str
+    at: str
+    record: type[Record]
+    key: tuple[str, ...]
+    constants: tuple[tuple[str, str], ...] = ()
+    carry: tuple[tuple[str, str], ...] = ()  # (field of `data`, column it becomes)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One endpoint. `window` is the column whose `[gte]`/`[lte]` filters cut a backfill; `rolling` re-reads that
+    far back on every run, for edits the change filter may not show; `per` asks once per row of that listing."""
+
+    name: str
+    path: str
+    scope: str
+    record: type[Record] | None = None
+    mode: Mode = Mode.INCREMENTAL
+    key: tuple[str, ...] = ("id",)
+    cursor: Cursor | None = None
+    passes: tuple[Mapping[str, str], ...] = ({},)
+    window: str | None = None
+    rolling: timedelta | None = None
+    children: tuple[Child, ...] = ()
+    parts: tuple[Part, ...] = ()
+    per: Resource | None = None
+    per_key: str = ""  # the placeholder in `path` and the column that holds the parent's id
+    cadence: timedelta | None = None
+    limit: int | None = 500
+    gate: bool = False  # whoever refuses this one is not asked for the others
+    owner: str = "company_id"  # the field that tells whose row it is
+    drop: tuple[str, ...] = ()
+    may_empty: bool = False  # its nature is to empty: shrinking is no suspicion
+
+    def __post_init__(self) -> None:
+        if self.mode is Mode.INCREMENTAL and not self.cursor:
+            raise ValueError(f"{self.name}: an incremental resource needs a cursor")
+        if (self.record is None) == (not self.parts):
+            raise ValueError(f"{self.name}: give either a record or parts")
+        if self.rolling and not self.window:
+            raise ValueError(f"{self.name}: a rolling re-read needs a window column")
+        if self.per and f"{{{self.per_key}}}" not in self.path:
+            raise ValueError(f"{self.name}: the path has no place for {self.per_key!r}")
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """Every table this resource fills, the parent first."""
+        return _tables(self)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A destination table: its typed columns in order and its keys, `company_guid` first in both."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    versioned: bool = False
+    parent: str | None = None
+    parent_key: str | None = None
+    modified: str | None = None
+
+    @property
+    def natural_key(self) -> tuple[str, ...]:
+        """The vendor's key, unique within a company."""
+        return self.key[1:]
+
+    def kind(self, name: str) -> str | None:
+        """The declared kind of a column, None for one the vendor added."""
+        return next((column.kind for column in self.columns if column.name == name), None)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A typed column: `kind` is one of text, bigint, double, bool, timestamp, date, json."""
+
+    name: str
+    kind: str
+    attribute: str = ""
+    unit: str = ""
+    pii: str = ""
+    nullable: bool = True
+
+
+GUID = Column("company_guid", "text", nullable=False)
+CONTENT = Column("_dlt_id", "text", nullable=False)
+VALID_FROM = Column("_dlt_valid_from", "timestamp", unit="UTC", nullable=False)
+VALID_TO = Column("_dlt_valid_to", "timestamp", unit="UTC")
+TOMBSTONE = Column("_tombstone", "bool")
+
+_KINDS: dict[type, str] = {str: "text", int: "bigint", float: "double", bool: "bool", datetime: "timestamp",
+                           date: "date", msgspec.Raw: "json"}  # fmt: skip
+
+
+@lru_cache(maxsize=None)
+def columns_of(record: type[Record]) -> tuple[Column, ...]:
+    """The columns a record declares; nested lists of records are children, not columns."""
+    found = [_column(field) for field in msgspec.inspect.type_info(record).fields]  # type: ignore[attr-defined]
+    return tuple(column for column in found if column)
+
+
+def _column(field: msgspec.inspect.Field) -> Column | None:
+    options = field.type.types if isinstance(field.type, msgspec.inspect.UnionType) else (field.type,)
+    for option in options:
+        extra: dict[str, str] = {}
+        while isinstance(option, msgspec.inspect.Metadata):
+            extra |= option.extra or {}
+            option = option.type
+        kind = _INSPECTED.get(type(option))
+        if kind:
+            return Column(field.encode_name, kind, field.name, extra.get("unit", ""), extra.get("pii", ""),
+                          nullable=not field.required)  # fmt: skip
+    return None
+
+
+_INSPECTED: dict[type, str] = {
+    msgspec.inspect.StrType: "text",
+    msgspec.inspect.IntType: "bigint",
+    msgspec.inspect.FloatType: "double",
+    msgspec.inspect.BoolType: "bool",
+    msgspec.inspect.DateTimeType: "timestamp",
+    msgspec.inspect.DateType: "date",
+    msgspec.inspect.RawType: "json",
+}
+
+
+def _tables(resource: Resource) -> tuple[Table, ...]:
+    versioned = resource.mode is Mode.SNAPSHOT
+    tail = (VALID_FROM, VALID_TO, CONTENT) if versioned else (CONTENT,)
+    modified = resource.cursor.field if resource.cursor else None
+    found: list[Table] = []
+    if resource.record:
+        columns = (GUID, *columns_of(resource.record), *tail)
+        found.append(Table(resource.name, columns, ("company_guid", *resource.key), versioned, modified=modified))
+    for part in resource.parts:
+        added = tuple(Column(name, "text") for name, _ in part.constants)
+        added += tuple(Column(name, "text") for _, name in part.carry)
+        parent = (Column(resource.per_key, "bigint", nullable=False),) if resource.per_key else ()
+        columns = (GUID, *parent, *columns_of(part.record), *added, *tail)
+        if part.table not in [table.name for table in found]:
+            found.append(Table(part.table, columns, ("company_guid", *part.key), versioned))
+    for child in resource.children:
+        found.append(_child_table(resource, child, versioned, tail))
+    return tuple(found)
+
+
+def _child_table(resource: Resource, child: Child, versioned: bool, tail: tuple[Column, ...]) -> Table:
+    own = columns_of(child.record)
+    if child.parent_key not in [column.name for column in own]:
+        own = (Column(child.parent_key, "bigint", nullable=False), *own)
+    columns = (GUID, *own, *tail, *(() if versioned else (TOMBSTONE,)))
+    key = ("company_guid", child.parent_key, child.key)
+    return Table(child.table, columns, key, versioned, parent=resource.name, parent_key=child.parent_key)

@@ -1,0 +1,82 @@
+"""Configuration by exact keys: one spelling is tried, and it is the one an error names."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import dlt
+from dlt.common.configuration.exceptions import ConfigFieldMissingException
+
+from sources.core.errors import ConfigurationError
+from sources.core.http import Company
+
+
+def setting(key: str, default: str | None = None) -> str | None:
+    """A plain setting such as `sources.seven_shifts.api_url`."""
+    value = dlt.config.get(key, str)
+    return default if value in (None, "") else str(value)
+
+
+def secret(key: str) -> str | None:
+    """A secret, from the environment or `.dlt/secrets.toml`."""
+    try:
+        value = dlt.secrets.get(key, str)
+    except ConfigFieldMissingException:
+        return None
+    return str(value) if value else None
+
+
+def environment_name(key: str) -> str:
+    """How a key is spelled as an environment variable."""
+    return key.upper().replace(".", "__")
+
+
+def companies(slug: str) -> list[Company]:
+    """The configured companies of a vendor. Raises `ConfigurationError` for none, a slug or GUID that stands
+    twice, and a GUID that is none."""
+    key = f"sources.{slug}.companies"
+    value: Any = dlt.config.get(key)
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except json.JSONDecodeError as error:
+            raise ConfigurationError(f"{environment_name(key)} is not JSON ({error}). {_example(slug)}") from None
+    if not value:
+        raise ConfigurationError(f"No company is configured for {slug}. {_example(slug)}")
+    if not isinstance(value, list) or not all(isinstance(entry, Mapping) for entry in value):
+        raise ConfigurationError(f"{key} has to be a list of companies. {_example(slug)}")
+    found = [_company(slug, entry) for entry in value]
+    _refuse_twins(slug, found)
+    return found
+
+
+def _company(slug: str, entry: Mapping[str, Any]) -> Company:
+    name, guid, id = entry.get("slug"), entry.get("guid"), entry.get("id")
+    if not name or not guid:
+        raise ConfigurationError(f"A company of {slug} has no slug or no guid: {dict(entry)}. {_example(slug)}")
+    try:
+        uuid.UUID(str(guid))
+    except ValueError:
+        raise ConfigurationError(f"{name}: the guid {guid!r} is not a GUID (8-4-4-4-12 hexadecimal digits). The "
+                                 "company's admin sees it after connecting the app.") from None  # fmt: skip
+    if id is not None and not str(id).isdigit():
+        raise ConfigurationError(f"{name}: the id {id!r} is not a number. Leave it out: it is discovered.")
+    return Company(str(name), str(guid), int(id) if id is not None else None)
+
+
+def _refuse_twins(slug: str, found: list[Company]) -> None:
+    for what, values in (("slug", [c.slug for c in found]), ("guid", [c.guid.lower() for c in found])):
+        twice = sorted({value for value in values if values.count(value) > 1})
+        if twice:
+            raise ConfigurationError(f"{slug}: the {what} {twice[0]!r} stands twice in companies. Every company "
+                                     f"needs its own; remove or correct one of them.")  # fmt: skip
+
+
+def _example(slug: str) -> str:
+    return (f"Write to .dlt/config.toml:\n\n[[sources.{slug}.companies]]\nslug = \"bistro\"\n"
+            "guid = \"00000000-0000-0000-0000-000000000000\"\n\nor set the environment variable "
+            f"{environment_name(f'sources.{slug}.companies')}"
+            "='[{\"slug\": \"bistro\", \"guid\": \"…\"}]'.")  # fmt: skip

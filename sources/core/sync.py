@@ -1,0 +1,149 @@
+"""The laws of sync: what of a unit is written, given what the destination already holds.
+
+A stale page never overwrites a newer row, an unchanged row is not written again, children follow their
+parent, and a snapshot's missing rows are closed, unless so many are missing that the listing is suspect.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from typing import Any
+
+import pyarrow as pa
+
+from sources.core.errors import SuspectError
+from sources.core.memory import Memory
+from sources.core.pages import ARROW, OWNER, Row, Rows
+from sources.core.resource import CONTENT, GUID, TOMBSTONE, VALID_FROM, VALID_TO, Mode, Table
+from sources.core.scan import Unit
+
+SHRINK = 0.8  # a snapshot below this share of the last one closes nothing
+FEW = 2  # but as many rows as this may always go: a small list changes by large shares
+
+
+def settle(unit: Unit, memory: Memory, allow_shrink: bool = False) -> list[Rows]:
+    """The rows of a unit that change the destination, table by table. Raises `SuspectError` for a snapshot
+    that may not be believed."""
+    if unit.task.resource.mode is Mode.SNAPSHOT:
+        return _versions(unit, memory, allow_shrink)
+    return _merged(unit, memory)
+
+
+def _merged(unit: Unit, memory: Memory) -> list[Rows]:
+    task, tables = unit.task, unit.task.resource.tables
+    parent = unit.batch.rows[tables[0].name]
+    loaded = task.loaded and len(parent) > 0
+    known = memory.known(tables[0], task.company.guid, unit.reach) if loaded and not task.rewrite else {}
+    kept = parent.keep(_news(parent, known))
+    found = [kept]
+    owners = set(kept.values(CONTENT.name))
+    for child in tables[1:]:
+        rows = unit.batch.rows[child.name]
+        if len(rows):
+            rows = rows.keep([owner in owners for owner in rows.values(OWNER.name)])
+        if loaded:
+            _bury(rows, kept)
+        found.append(rows)
+    return [rows for rows in found if len(rows)]
+
+
+def _news(rows: Rows, known: dict[tuple[Any, ...], tuple[str, int | None]]) -> list[bool]:
+    """Which rows to write: of several versions of a key the newest (the later read, if as new), and that only
+    if it differs from the destination's and is not older."""
+    table = rows.table
+    keys = list(zip(*(rows.values(name) for name in table.natural_key), strict=True))
+    contents = rows.values(CONTENT.name)
+    modified = [m if isinstance(m, int) else None for m in rows.values(table.modified or CONTENT.name)]
+    winner: dict[tuple[Any, ...], int] = {}
+    for at, key in enumerate(keys):
+        best = winner.get(key)
+        if best is None or (modified[at] or 0) >= (modified[best] or 0):
+            winner[key] = at
+    chosen = [winner[key] == at for at, key in enumerate(keys)]
+    for key, at in winner.items():
+        content, stored = known.get(key, ("", None))
+        if content == contents[at] or (stored or 0) > (modified[at] or stored or 0):
+            chosen[at] = False
+    return chosen
+
+
+def _bury(children: Rows, parents: Rows) -> None:
+    """Add a tombstone for every parent without children, so that the merge removes the ones it had."""
+    table = children.table
+    have = set(children.values(table.parent_key or ""))
+    bare = [
+        (key, content)
+        for key, content in zip(parents.values("id"), parents.values(CONTENT.name), strict=True)
+        if key not in have
+    ]
+    guid = parents.values(GUID.name)[0] if bare else None
+    children.slow += [
+        {GUID.name: guid, table.parent_key: key, CONTENT.name: f"{content}-none", TOMBSTONE.name: True}
+        for key, content in bare
+    ]
+
+
+def _versions(unit: Unit, memory: Memory, allow_shrink: bool) -> list[Rows]:
+    """New versions of what changed, and the old ones closed. The clock is the server's, where it tells one."""
+    now = unit.scan_started_at or datetime.now(timezone.utc)
+    plans = [_compare(unit, memory, table) for table in unit.task.resource.tables]
+    _refuse_shrunk(unit, plans[0], allow_shrink)
+    found = []
+    for rows, chosen, gone, _ in plans:
+        fresh = _stamp(rows.keep(chosen), now)
+        fresh.slow += _closed(memory, rows.table, unit.task.company.guid, gone, now)
+        found.append(fresh)
+    return [rows for rows in found if len(rows)]
+
+
+_Comparison = tuple[Rows, list[bool], set[str], tuple[int, int]]
+
+
+def _compare(unit: Unit, memory: Memory, table: Table) -> _Comparison:
+    """A table's rows, which of them are new, the open versions that ended, and how many keys there were/are."""
+    rows = unit.batch.rows[table.name]
+    active = memory.active(table, unit.task.company.guid) if unit.task.loaded else {}
+    if unit.scope is not None:
+        at = table.natural_key.index(unit.task.resource.per_key)
+        active = {key: content for key, content in active.items() if key[at] in unit.scope}
+    keys = list(zip(*(rows.values(name) for name in table.natural_key), strict=True)) if len(rows) else []
+    contents = rows.values(CONTENT.name) if len(rows) else []
+    last = {key: at for at, key in enumerate(keys)}
+    chosen = [last[key] == at and active.get(key) != contents[at] for at, key in enumerate(keys)]
+    gone = {content for key, content in active.items() if key not in last or contents[last[key]] != content}
+    missing = len(active.keys() - last.keys())
+    return rows, chosen, gone, (len(active), missing)
+
+
+def _refuse_shrunk(unit: Unit, plan: _Comparison, allow_shrink: bool) -> None:
+    task, (before, missing) = unit.task, plan[3]
+    now = len({*zip(*(plan[0].values(n) for n in plan[0].table.natural_key), strict=True)}) if len(plan[0]) else 0
+    stranger = task.identity is not None and task.identity != unit.identity and missing > 0
+    shrunk = missing > FEW and now < before * SHRINK or (before > 0 and now == 0)
+    if task.resource.may_empty or allow_shrink or not (shrunk or stranger):
+        return
+    cause = f"it is read as {unit.identity} now and was as {task.identity}" if stranger else "that is suspicious"
+    raise SuspectError(f"{task.company.slug}: {task.resource.name} had {before:,} rows and now lists {now:,} "
+                       f"({missing:,} are missing); {cause}. Nothing was closed. If they are really gone, run "
+                       "again with --allow-shrink.")  # fmt: skip
+
+
+def _stamp(rows: Rows, now: datetime) -> Rows:
+    arrow = [
+        part.append_column(VALID_FROM.name, pa.array([now] * len(part), ARROW["timestamp"]))
+        .append_column(VALID_TO.name, pa.nulls(len(part), ARROW["timestamp"]))
+        for part in rows.arrow
+    ]
+    slow = [{**row, VALID_FROM.name: now, VALID_TO.name: None} for row in rows.slow]
+    return Rows(rows.table, arrow, slow)
+
+
+def _closed(memory: Memory, table: Table, guid: str, gone: set[str], now: datetime) -> Iterator[Row]:
+    """The ended versions as they stand in the destination, with the moment they ended."""
+    documents = [column.name for column in table.columns if column.kind == "json"]
+    for row in memory.open_rows(table, guid, gone) if gone else ():
+        del row["_dlt_load_id"]
+        parsed = {name: json.loads(row[name]) for name in documents if isinstance(row.get(name), str)}
+        yield {**row, **parsed, VALID_TO.name: now}
