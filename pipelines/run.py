@@ -30,6 +30,7 @@ for _name, _value in {
     "NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_LOAD_ID": "true",
     "NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_ID": "false",
     "RUNTIME__DLTHUB_TELEMETRY": "false",
+    "RUNTIME__LOG_LEVEL": "CRITICAL",  # what fails is raised and told once; dlt would log pages of it
 }.items():
     os.environ.setdefault(_name, _value)
 

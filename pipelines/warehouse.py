@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import dlt
 import duckdb
@@ -45,6 +46,8 @@ class Warehouse:
         if type == "duckdb":
             file = Path((credentials or "sevens.duckdb").removeprefix("duckdb:///")).expanduser().resolve()
             credentials = str(file)
+        elif type == "postgres" and credentials:
+            credentials = _complete(credentials)
         return cls(type, credentials, file, float(setting(f"{SECTION}.lock_wait", "60") or 60))
 
     @property
@@ -106,6 +109,15 @@ class Warehouse:
             pid = file.with_suffix(".holder").read_text()
             raise UnavailableError(f"Another run of sevens (process {pid}) has held {what} {path} for more than "
                                    f"{self.lock_wait:.0f} s. Wait for it to end, then run again.") from None  # fmt: skip
+
+
+def _complete(address: str) -> str:
+    """dlt insists on a host and a password; a socket in the query and trust or peer login need neither."""
+    parts = urlsplit(address)
+    user, _, place = parts.netloc.rpartition("@")
+    name, _, password = user.partition(":")
+    login = f"{name or 'postgres'}:{password or os.environ.get('PGPASSWORD', 'unused')}"
+    return urlunsplit(parts._replace(netloc=f"{login}@{place or 'localhost'}"))
 
 
 def _lock_file(path: Path) -> Path:

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from sources.core.resource import CONTENT, GUID, Child, Column, Part, Record, Resource, Table
+from sources.core.resource import CONTENT, GUID, NULL, Child, Column, Part, Record, Resource, Table
 
 Row = dict[str, Any]
 
@@ -264,7 +264,7 @@ def _arrow(
     their validity later, when it is known which of them are new."""
     records = [record for record, _, _ in waiting]
     first_extra = waiting[0][2]
-    names, arrays = [GUID.name], [pa.array([guid], pa.string()).take(pa.array([0] * len(records)))]
+    fields, arrays = [arrow_field(GUID)], [pa.repeat(guid, len(records))]
     for column in (*table.columns, *((OWNER,) if OWNER.name in first_extra else ())):
         if column.name == CONTENT.name:
             values = [content for _, content, _ in waiting]
@@ -277,13 +277,18 @@ def _arrow(
         if column.kind == "json":
             paths = [path.split(".")[1:] for path in drop if path.startswith(f"{column.name}.")]
             values = [_json(value, paths) for value in values]
-        names.append(column.name)
-        arrays.append(pa.array(values, ARROW[column.kind]))
-    return pa.table(arrays, names)
+        fields.append(arrow_field(column))
+        arrays.append(pa.array(values, fields[-1].type))
+    return pa.table(arrays, schema=pa.schema(fields))
 
 
-def _json(value: msgspec.Raw | None, drop: list[list[str]]) -> str | None:
-    if value is None or bytes(value) == b"null":
+def arrow_field(column: Column) -> pa.Field[Any]:
+    """The Arrow field of a column."""
+    return pa.field(column.name, ARROW[column.kind], nullable=column.nullable)
+
+
+def _json(value: msgspec.Raw, drop: list[list[str]]) -> str | None:
+    if value == NULL:
         return None
     if drop:
         content = msgspec.json.decode(value)

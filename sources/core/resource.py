@@ -24,7 +24,8 @@ Key = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Float = float | None
 Bool = bool | None
 Day = date | None
-Json = msgspec.Raw | None
+Json = msgspec.Raw
+NULL = msgspec.Raw(b"null")  # a Raw that was not sent; JSON null decodes to the same
 Timestamp = Annotated[datetime, Meta(tz=True, extra={"unit": "UTC"})] | None
 Cents = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1, extra={"unit": "cents"})] | None
 Minutes = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1, extra={"unit": "minutes"})] | None

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from sources.core.errors import SuspectError
 from sources.core.memory import Memory
-from sources.core.pages import ARROW, OWNER, Row, Rows
+from sources.core.pages import ARROW, OWNER, Row, Rows, arrow_field
 from sources.core.resource import CONTENT, GUID, TOMBSTONE, VALID_FROM, VALID_TO, Mode, Table
 from sources.core.scan import Unit
 
@@ -78,11 +78,12 @@ def _bury(children: Rows, parents: Rows) -> None:
         for key, content in zip(parents.values("id"), parents.values(CONTENT.name), strict=True)
         if key not in have
     ]
-    guid = parents.values(GUID.name)[0] if bare else None
+    none = 0 if table.kind(table.key[-1]) == "bigint" else ""
     children.slow += [
-        {GUID.name: guid, table.parent_key: key, CONTENT.name: f"{content}-none", TOMBSTONE.name: True}
+        {GUID.name: parents.values(GUID.name)[0], table.parent_key: key, table.key[-1]: none,
+         CONTENT.name: f"{content}-none", TOMBSTONE.name: True}
         for key, content in bare
-    ]
+    ]  # fmt: skip
 
 
 def _versions(unit: Unit, memory: Memory, allow_shrink: bool) -> list[Rows]:
@@ -132,8 +133,8 @@ def _refuse_shrunk(unit: Unit, plan: _Comparison, allow_shrink: bool) -> None:
 
 def _stamp(rows: Rows, now: datetime) -> Rows:
     arrow = [
-        part.append_column(VALID_FROM.name, pa.array([now] * len(part), ARROW["timestamp"]))
-        .append_column(VALID_TO.name, pa.nulls(len(part), ARROW["timestamp"]))
+        part.append_column(arrow_field(VALID_FROM), pa.array([now] * len(part), ARROW["timestamp"]))
+        .append_column(arrow_field(VALID_TO), pa.nulls(len(part), ARROW["timestamp"]))
         for part in rows.arrow
     ]
     slow = [{**row, VALID_FROM.name: now, VALID_TO.name: None} for row in rows.slow]

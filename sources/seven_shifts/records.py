@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from sources.core.resource import (
+    NULL,
     BirthDay,
     Bool,
     Cents,
@@ -43,7 +44,7 @@ class Company(Record):
     pos: Text = None
     start_week_on: Int = None
     coupon: Text = None
-    meta: Json = None
+    meta: Json = NULL
 
 
 class Location(Record):
@@ -171,7 +172,7 @@ class User(Record):
     hourly_wage: Cents = None
     wage_type: Text = None
     reactivation_status: Text = None
-    meta: Json = None
+    meta: Json = NULL
 
 
 class Wage(Record):
@@ -180,8 +181,8 @@ class Wage(Record):
     role_id: Int = None
     wage_type: Text = None
     wage_cents: Cents = None
-    enabled_days: Json = None
-    allocations: Json = None
+    enabled_days: Json = NULL
+    allocations: Json = NULL
     created: Timestamp = None
     modified: Timestamp = None
 
