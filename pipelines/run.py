@@ -52,6 +52,21 @@ class Report:
     def failed(self) -> bool:
         return any(unit.status == "failed" for unit in self.units)
 
+    def as_text(self) -> str:
+        """For people: rows per table, then what failed and what was noticed."""
+        lines = [f"{self.source} -> {self.destination}"]
+        lines += [f"  {name:<24}{rows:>12,} rows" for name, rows in sorted(self.tables.items()) if rows]
+        if not any(self.tables.values()):
+            lines.append("  nothing new")
+        lines += [f"  FAILED {unit.error}" for unit in self.units if unit.status == "failed"]
+        lines += [f"  note: {unit.task.company.slug} sent {sum(unit.batch.drift.values())} rows of "
+                  f"{unit.task.resource.name} with a new or other field: {next(iter(unit.batch.drift))}"
+                  for unit in self.units if unit.batch.drift]  # fmt: skip
+        lines += [f"  note: {unit.task.company.slug}: {len(unit.batch.rejected)} rows of {unit.task.resource.name} fit "
+                  f"no table, see {self.source}.rejected_rows" for unit in self.units if unit.batch.rejected]  # fmt: skip
+        lines += [f"  note: {notice}" for notice in sorted(self.notices)]
+        return "\n".join([*lines, f"  {self.requests:,} requests, {len(self.load_ids)} load packages"])
+
     def as_dict(self) -> dict[str, Any]:
         """For `--json`: plain values only."""
         return {

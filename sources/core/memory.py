@@ -48,6 +48,18 @@ class Memory:
         """The company id each GUID had when it was last loaded."""
         return {guid: int(id) for guid, id in self._query("sync_log", _IDS, self._schema)}
 
+    def latest(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """The last `sync_log` row by company GUID and resource, with the time of the last complete reading."""
+        names = ("slug", "as_of", "logged_at", "rejected", "drift", "error")
+        rows = self._query("sync_log", _LATEST, self._schema)
+        return {(row[0], row[1]): dict(zip(names, row[2:], strict=True)) for row in rows}
+
+    def counts(self, table: Table) -> dict[str, int]:
+        """Rows by company GUID; of a versioned table the open ones."""
+        open_only = " WHERE _dlt_valid_to IS NULL" if table.versioned else ""
+        sql = "SELECT company_guid, count(*) FROM {table}" + open_only + " GROUP BY company_guid"
+        return {row[0]: row[1] for row in self._query(table.name, sql)}
+
     def known(self, table: Table, guid: str, reach: Reach) -> dict[tuple[Any, ...], tuple[str, int | None]]:
         """Content hash and modification (microseconds) by key, of the rows within `reach` (none: all)."""
         wanted = [*table.natural_key, "_dlt_id", *([table.modified] if table.modified else [])]
@@ -106,6 +118,16 @@ SELECT s.company_guid, s.resource,
 {_COMPLETED}
 WHERE s.status IN ('ok', 'partial')
 GROUP BY s.company_guid, s.resource"""
+
+_LATEST = f"""
+SELECT company_guid, resource, company_slug, as_of, logged_at, rows_rejected, drift, error FROM (
+    SELECT s.*,
+           max(CASE WHEN s.status = 'ok' THEN s.scan_started_at END)
+               OVER (PARTITION BY s.company_guid, s.resource) AS as_of,
+           row_number() OVER (PARTITION BY s.company_guid, s.resource ORDER BY s.logged_at DESC) AS place
+    {_COMPLETED}
+) AS ranked
+WHERE place = 1"""
 
 _IDS = f"SELECT s.company_guid, max(s.company_id) {_COMPLETED} WHERE s.status = 'ok' GROUP BY s.company_guid"
 

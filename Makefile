@@ -1,0 +1,77 @@
+# Every target makes its own set-up: .venv from the hashed files in requirements/, then this project, editable.
+# Another Python: make test PYTHON=python3.12. More for pytest: make test PYTEST_ARGS="-k shifts".
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+BENCH_ARGS ?=
+LOCK_ARGS ?=
+
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PROJECT := $(INSTALL) --no-deps --no-build-isolation --editable .
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.10 --no-strip-extras \
+	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --extra postgres
+
+.PHONY: help demo test check bench docs lock clean
+
+help:
+	@echo "make demo   load two days of simulated restaurants and show what was picked up; no account needed"
+	@echo "make test   every test; also the style, the types, the import contracts and the generated pages"
+	@echo "make check  only the style, the types, the import contracts and the generated pages"
+	@echo "make bench  measure"
+	@echo "make docs   generate docs/tables.md and the table in README.md"
+	@echo "make lock   resolve requirements/ anew from pyproject.toml (LOCK_ARGS=--upgrade for newer releases)"
+	@echo "make clean  remove what these targets made"
+
+demo: .venv/run.stamp
+	@$(BIN)/sevens demo
+
+test: .venv/dev.stamp
+	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+check: .venv/dev.stamp
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m docs.generate --check
+
+bench: .venv/dev.stamp
+	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+docs: .venv/run.stamp
+	@$(BIN)/python -m docs.generate
+
+# The short file takes its versions from the long one: both fit into one environment.
+lock: $(BIN)/uv
+	$(COMPILE) $(LOCK_ARGS) --group dev --output-file requirements/dev.txt
+	$(COMPILE) $(LOCK_ARGS) --group build --constraint requirements/dev.txt --output-file requirements/run.txt
+
+clean:
+	rm -rf .venv .sevens demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An environment that works is kept, whoever made it; one that does not run, or lacks pip, is made again.
+.venv/made.stamp:
+	@$(BIN)/python -c "" 2>/dev/null || rm -rf .venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+		$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed, this is %d.%d. Name another one: make PYTHON=python3.12 ..." % sys.version_info[:2] if sys.version_info < (3, 10) else 0)' && \
+		echo "Making .venv with $$($(PYTHON) --version)" && \
+		{ $(PYTHON) -m venv .venv || { rm -rf .venv; \
+			echo "No .venv could be made. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }; }; }
+	@touch $@
+
+.venv/run.stamp: requirements/run.txt pyproject.toml .venv/made.stamp
+	@echo "Installing requirements/run.txt"
+	@$(INSTALL) --require-hashes --no-deps -r requirements/run.txt
+	@$(PROJECT)
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt pyproject.toml .venv/made.stamp
+	@echo "Installing requirements/dev.txt"
+	@$(INSTALL) --require-hashes --no-deps -r requirements/dev.txt
+	@$(PROJECT)
+	@touch .venv/run.stamp $@
+
+$(BIN)/uv: .venv/made.stamp
+	$(INSTALL) "uv>=0.9"
+	@touch $@

@@ -1,0 +1,159 @@
+"""The command line, thin: options in, a report out, exit codes 0 (all loaded), 1 (something failed), 2 (usage)."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import sys
+from collections.abc import Callable
+from datetime import datetime, timezone
+from functools import wraps
+from typing import Any, ParamSpec
+
+import rich_click as click
+
+P = ParamSpec("P")
+SOURCES = click.Choice(["seven_shifts", "all"])
+
+
+def answered(command: Callable[P, int | None]) -> Callable[P, None]:
+    """Turn the project's errors into one paragraph on stderr and the documented exit code."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        from sources.core.errors import ConfigurationError, SevensError
+
+        try:
+            code = command(*args, **kwargs) or 0
+        except ConfigurationError as error:
+            code = _told(error, bool(kwargs.get("as_json")), 2)
+        except SevensError as error:
+            code = _told(error, bool(kwargs.get("as_json")), 1)
+        sys.exit(code)
+
+    return run
+
+
+def _told(error: Exception, as_json: bool, code: int) -> int:
+    if as_json:
+        click.echo(jsonlib.dumps({"ok": False, "error": str(error)}))
+    click.echo(f"sevens: {error}", err=True)
+    return code
+
+
+class Moment(click.ParamType):
+    """A date or a date-time; without a zone it is UTC."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:  # noqa: ANN401 - click's signature
+        import pendulum
+
+        try:
+            found = pendulum.parse(str(value), tz="UTC", strict=True)
+        except ValueError:
+            self.fail(f"{value!r} is not a date such as 2026-03-01 or 2026-03-01T05:00:00Z", param, ctx)
+        if not isinstance(found, pendulum.DateTime):
+            self.fail(f"{value!r} is not a moment in time", param, ctx)
+        return datetime.fromtimestamp(found.timestamp(), timezone.utc)
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="sevens", prog_name="sevens")
+def main() -> None:
+    """Load 7shifts into DuckDB or a warehouse, correct to the last edit and deletion.
+
+    Settings come from .dlt/config.toml, .dlt/secrets.toml or the environment. Try `sevens demo` first: it
+    needs no account.
+    """
+
+
+@main.command()
+@click.option("--folder", default=None, help="Where to put the DuckDB file.  [default: ./demo]")
+@as_json
+@answered
+def demo(folder: str | None, as_json: bool) -> int:
+    """Load simulated restaurants, change them, load again, and show what was picked up."""
+    from pipelines.demo import show
+
+    return show(folder or "demo", as_json)
+
+
+@main.command()
+@click.argument("source", type=SOURCES, default="all")
+@as_json
+@answered
+def check(source: str, as_json: bool) -> int:
+    """Try every credential, company and the destination; a line each, with the fix. Loads nothing."""
+    from pipelines.check import check_all
+
+    lines = check_all(_sources(source))
+    if as_json:
+        click.echo(jsonlib.dumps([line.as_dict() for line in lines], indent=2))
+    else:
+        for line in lines:
+            click.echo(f"{click.style('ok  ', fg='green') if line.ok else click.style('FAIL', fg='red')}  {line.text}")
+    if any(line.configuration for line in lines):
+        return 2
+    return 0 if all(line.ok for line in lines) else 1
+
+
+@main.command()
+@click.argument("source", type=SOURCES)
+@click.option("--company", "companies", multiple=True, metavar="SLUG", help="Only this company; repeatable.")
+@click.option("--resource", "resources", multiple=True, metavar="NAME", help="Only this resource; repeatable.")
+@click.option("--since", type=Moment(), help="Read shifts and punches that begin at or after this moment.")
+@click.option("--until", type=Moment(), help="Read shifts and punches that begin at or before this moment.")
+@click.option("--full-refresh", is_flag=True, help="Read the chosen companies and resources from the beginning "
+              "and write every row again. Others are not touched.")  # fmt: skip
+@click.option("--allow-shrink", is_flag=True, help="Believe a snapshot that lost more than a fifth of its rows.")
+@as_json
+@answered
+def run(
+    source: str, companies: tuple[str, ...], resources: tuple[str, ...], since: datetime | None, until: datetime | None,
+    full_refresh: bool, allow_shrink: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Load SOURCE: everything the first time, afterwards what has changed since."""
+    if since and until and since > until:
+        raise click.UsageError(f"--since ({since.isoformat()}) is after --until ({until.isoformat()}). Swap them.")
+    from pipelines.progress import Progress
+    from pipelines.run import run as load
+    from sources.core.plan import Order
+
+    order = Order(since=since, until=until, full_refresh=full_refresh, allow_shrink=allow_shrink)
+    reports = []
+    for name in _sources(source):
+        with Progress() as progress:
+            reports.append(load(name, companies, resources, order, progress))
+    if as_json:
+        told = [report.as_dict() for report in reports]
+        click.echo(jsonlib.dumps(told[0] if source != "all" else told, indent=2))
+    else:
+        for report in reports:
+            click.echo(report.as_text())
+    return 1 if any(report.failed for report in reports) else 0
+
+
+@main.command()
+@as_json
+@answered
+def status(as_json: bool) -> int:
+    """How fresh each company's tables are, how many rows they hold, and what failed last."""
+    from pipelines.status import read, table
+
+    found = [entry for name in _sources("all") for entry in read(name)]
+    if as_json:
+        click.echo(jsonlib.dumps(found, indent=2, default=str))
+    else:
+        table(found)
+    return 1 if any(entry["error"] for entry in found) else 0
+
+
+def _sources(name: str) -> list[str]:
+    return ["seven_shifts"] if name == "all" else [name]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""What the destination says of itself: freshness, rows and the last error of every company's tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.run import VENDORS, open_pipeline
+from pipelines.warehouse import Warehouse
+from sources.core.memory import Memory
+
+Entry = dict[str, Any]
+
+
+def read(source: str) -> list[Entry]:
+    """A dict per company and table of a source; empty if it was never loaded. `as_of` is the vendor's time of the
+    last complete reading, `rows` counts open versions only where a table is versioned."""
+    vendor, warehouse = VENDORS[source], Warehouse.configured()
+    if warehouse.file and not warehouse.file.exists():
+        return []
+    warehouse.meet()
+    memory = Memory(open_pipeline(source, warehouse, f"{source}_status").sql_client, source)
+    latest = memory.latest()
+    counts = {table.name: memory.counts(table) for row in vendor.resources for table in row.tables}
+    found: list[Entry] = []
+    for (guid, name), last in sorted(latest.items(), key=lambda item: (item[1]["slug"], item[0])):
+        row = next((row for row in vendor.resources if row.name == name), None)
+        for table in row.tables if row else ():
+            found.append({"source": source, "company": last["slug"], "guid": guid, "table": table.name,
+                          "rows": counts[table.name].get(guid, 0), "as_of": last["as_of"],
+                          "loaded_at": last["logged_at"], "rejected": last["rejected"], "drift": last["drift"],
+                          "error": last["error"]})  # fmt: skip
+    return found
+
+
+def table(entries: list[Entry]) -> None:
+    """Print the entries for people."""
+    console = Console()
+    if not entries:
+        console.print("Nothing has been loaded yet. Run `sevens run seven_shifts`, or `sevens demo` to try it.")
+        return
+    shown = Table("company", "table", "rows", "complete as of (UTC)", "notes")
+    for entry in entries:
+        as_of = entry["as_of"].strftime("%Y-%m-%d %H:%M") if entry["as_of"] else "never"
+        notes = [f"[red]{entry['error']}[/red]"] if entry["error"] else []
+        notes += [f"{entry['rejected']} rejected"] if entry["rejected"] else []
+        notes += [f"drift: {entry['drift']}"] if entry["drift"] else []
+        shown.add_row(entry["company"], entry["table"], f"{entry['rows']:,}", as_of, "; ".join(notes))
+    console.print(shown)
