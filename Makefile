@@ -72,6 +72,6 @@ clean:
 	@$(PROJECT)
 	@touch .venv/run.stamp $@
 
-$(BIN)/uv: .venv/made.stamp
+$(BIN)/uv: | .venv/made.stamp
 	$(INSTALL) "uv>=0.9"
 	@touch $@
