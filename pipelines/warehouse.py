@@ -44,7 +44,11 @@ class Warehouse:
                                      "other of dlt's destinations with its package installed.")  # fmt: skip
         file = None
         if type == "duckdb":
-            file = Path((credentials or "sevens.duckdb").removeprefix("duckdb:///")).expanduser().resolve()
+            path = (credentials or "sevens.duckdb").removeprefix("duckdb:///")
+            if "://" in path:
+                raise ConfigurationError(f"{SECTION}.destination_type is duckdb, but its credentials are a "
+                                         f"{path.partition(':')[0]} address. Set destination_type to match.")  # fmt: skip
+            file = Path(path).expanduser().resolve()
             credentials = str(file)
         elif type == "postgres" and credentials:
             credentials = _complete(credentials)

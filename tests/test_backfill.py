@@ -9,7 +9,18 @@ import pytest
 from sources.core.errors import UnavailableError
 from tests.conftest import Bench, moment
 
-SMALL = 40  # rows a unit may hold here; the simulated company has several hundred
+SMALL = 400  # rows a unit may hold here
+
+
+@pytest.fixture
+def guid(bench: Bench) -> str:
+    """A company with a year of history: 1,600 shifts, all in pages of 500."""
+    company = bench.vendor.companies[0].guid
+    for number in range(1600):
+        start = bench.vendor.now - timedelta(hours=5 * number)
+        bench.vendor.create(company, "shifts", start=f"{start:%Y-%m-%dT%H:%M:%SZ}",
+                            end=f"{start + timedelta(hours=6):%Y-%m-%dT%H:%M:%SZ}")  # fmt: skip
+    return company
 
 
 def test_a_history_longer_than_a_unit_is_cut_into_windows_and_arrives_once(bench: Bench, guid: str) -> None:
@@ -35,7 +46,7 @@ def test_after_a_windowed_history_the_next_run_is_incremental(bench: Bench, guid
 
 
 def test_a_broken_off_history_continues_after_its_last_committed_window(bench: Bench, guid: str) -> None:
-    bench.vendor.faults.add("404", times=100, path="/shifts", after=12)
+    bench.vendor.faults.add("404", times=100, path="/shifts", after=8)
     assert bench.run(companies=["bistro"], resources=["shifts"], package_rows=SMALL).failed
     covered = bench.sql("SELECT max(window_end) FROM seven_shifts.sync_log WHERE status = 'ok'")[0][0]
     bench.vendor.faults.clear()
@@ -105,11 +116,17 @@ def test_a_load_that_fails_is_aborted_and_the_next_run_reads_the_same_again(
 ) -> None:
     from dlt.load.load import Load
 
-    def fail(*args: object, **kwargs: object) -> None:
-        raise RuntimeError("pulled the plug")
+    complete = Load.complete_package
+    calls: list[int] = []
+
+    def fail_once(*args: object, **kwargs: object) -> None:
+        calls.append(1)
+        if len(calls) == 1:
+            raise RuntimeError("pulled the plug")
+        complete(*args, **kwargs)  # type: ignore[arg-type]
 
     with monkeypatch.context() as broken:
-        broken.setattr(Load, "complete_package", fail)
+        broken.setattr(Load, "complete_package", fail_once)
         with pytest.raises(UnavailableError, match="pulled the plug"):
             bench.run(companies=["bistro"])
 
