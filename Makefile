@@ -12,6 +12,9 @@ PROJECT := $(INSTALL) --no-deps --no-build-isolation --editable .
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.10 --no-strip-extras \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --extra postgres
 
+NEW_ENOUGH := $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Python 3.10 or newer is \
+needed, this is %d.%d. Name another one: make PYTHON=python3.12 ..." % sys.version_info[:2])'
+
 .PHONY: help demo test check bench docs lock clean
 
 help:
@@ -24,7 +27,7 @@ help:
 	@echo "make clean  remove what these targets made"
 
 demo: .venv/run.stamp
-	@$(BIN)/sevens demo
+	@$(BIN)/python -m pipelines.cli demo
 
 test: .venv/dev.stamp
 	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
@@ -50,14 +53,14 @@ clean:
 	rm -rf .venv .sevens demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# An environment that works is kept, whoever made it; one that does not run, or lacks pip, is made again.
+# An environment that works is kept, whoever made it; one that does not run, or lacks pip, is made again. Debian
+# keeps `ensurepip` in a package of its own; without it, pip comes from the pip of the system, if there is one.
 .venv/made.stamp:
 	@$(BIN)/python -c "" 2>/dev/null || rm -rf .venv
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
-		$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed, this is %d.%d. Name another one: make PYTHON=python3.12 ..." % sys.version_info[:2] if sys.version_info < (3, 10) else 0)' && \
-		echo "Making .venv with $$($(PYTHON) --version)" && \
-		{ $(PYTHON) -m venv .venv || { rm -rf .venv; \
-			echo "No .venv could be made. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }; }; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { $(NEW_ENOUGH) && echo "Making .venv with $(PYTHON)" && { \
+		$(PYTHON) -m venv .venv >/dev/null 2>&1 || \
+		{ $(PYTHON) -m venv --without-pip .venv && $(PYTHON) -m pip --python $(BIN)/python install -q pip; } || \
+		{ rm -rf .venv; echo "No .venv could be made. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }; }; }
 	@touch $@
 
 .venv/run.stamp: requirements/run.txt pyproject.toml .venv/made.stamp

@@ -1,4 +1,4 @@
-"""Running a contender as a process of its own and measuring what it took, and checking what it left behind."""
+"""Running a contender in a process of its own, measuring what it took, and checking what it left behind."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def vendor(rows: int) -> Iterator[Vendor]:
 
 
 def run(contender: Contender, site: Vendor, folder: Path) -> Cost:
-    """Run a contender in `folder`, which may hold what an earlier run left. Raises `RuntimeError`, with the end
-    of what it said, if it fails."""
+    """Run a contender in `folder`, which may hold what an earlier run left. Raises `RuntimeError` with the
+    end of what it said if it fails."""
     before, log = site.requests, folder / "output.txt"
     with log.open("w") as output:
         started = time.monotonic()
@@ -88,13 +88,14 @@ def run(contender: Contender, site: Vendor, folder: Path) -> Cost:
         wall = time.monotonic() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise RuntimeError(f"{contender.name} ended with exit code {process.returncode}:\n{log.read_text()[-3000:]}")
+        said = log.read_text()[-3000:]
+        raise RuntimeError(f"{contender.name} ended with exit code {process.returncode}:\n{said}")
     peak = used.ru_maxrss * MAXRSS_UNIT / MEGABYTE
     return Cost(used.ru_utime + used.ru_stime, wall, peak, site.requests - before)
 
 
 def check(contender: Contender, site: Vendor, folder: Path) -> None:
-    """Compare every table's row count and checksums with what was served. Raises `RuntimeError` for a difference."""
+    """Compare every table's row count and checksums with what was served; `RuntimeError` if they differ."""
     import duckdb  # after the first run: a forked child starts with its parent's peak memory
 
     with duckdb.connect(str(folder / "load.duckdb"), read_only=True) as connection:
@@ -104,7 +105,8 @@ def check(contender: Contender, site: Vendor, folder: Path) -> None:
             row = connection.execute(sql).fetchone() or ()
             found = dict(zip(("rows", *CHECKED[table]), row, strict=True))
             if found != expected:
-                raise RuntimeError(f"{contender.name} loaded {table} wrongly:\n  served {expected}\n  loaded {found}")
+                both = f"  served {expected}\n  loaded {found}"
+                raise RuntimeError(f"{contender.name} loaded {table} wrongly:\n{both}")
 
 
 def _number(column: str) -> str:

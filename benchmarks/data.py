@@ -21,7 +21,7 @@ SEED = 20_260_701
 Row = dict[str, Any]
 Totals = dict[str, int]  # "rows", and the sum of each checked column (moments in seconds since 1970)
 
-# By table: the checked columns. A load that rounds, shifts a zone, doubles or drops a row changes one of them.
+# By table: the checked columns. A load that rounds, shifts a zone, doubles or drops a row changes a sum.
 CHECKED = {
     "shifts": ("id", "user_id", "hourly_wage", "start", "modified"),
     "shift_breaks": ("id", "shift_id", "length", "start"),
@@ -58,8 +58,8 @@ class Restaurant:
 
 
 def restaurant(rows: int) -> Restaurant:
-    """`rows` shifts and as many punches. None is deleted and none is a draft: a plain pipeline, which does not
-    ask for those, reads the same rows."""
+    """`rows` shifts and as many punches. None is deleted and none is a draft: a plain pipeline does not ask
+    for those, and has to read the same rows."""
     made = Restaurant(Listing("start"), Listing("clocked_in"), {name: {} for name in CHECKED})
     dice = random.Random(SEED)
     for number in range(rows):
@@ -103,22 +103,23 @@ def _edited(dice: random.Random, created: int) -> int:
 
 
 def _shift(dice: random.Random, number: int, at: int) -> Row:
-    id = 912_400_000 + number * 3
+    id, place = 912_400_000 + number * 3, dice.randrange(6)
     start = at - at % 900 + dice.randrange(3, 14) * DAY
     end = start + dice.choice((4, 5, 6, 8)) * 3600
-    location = dice.randrange(6)
-    pause = [_shift_break(dice, id, start)] if dice.random() < 0.5 else []
     return {
-        "id": id, "company_id": COMPANY, "location_id": 404_100 + location, "user_id": 7_300_000 + dice.randrange(900),
-        "department_id": 511_000 + location, "role_id": 2_583_000 + dice.randrange(40), "station_id": 0,
+        "id": id, "company_id": COMPANY, "location_id": 404_100 + place,
+        "user_id": 7_300_000 + dice.randrange(900), "department_id": 511_000 + place,
+        "role_id": 2_583_000 + dice.randrange(40), "station_id": 0,
         "station": dice.randrange(4), "station_name": dice.choice((None, "Patio", "Bar", "Line 2")),
-        "start": _zulu(start), "end": _zulu(end), "close": dice.random() < 0.1, "business_decline": dice.random() < 0.05,
-        "hourly_wage": dice.randrange(1400, 2800, 25), "notes": dice.choice(("", "", "", "Bring the floor plan", "Training")),
-        "draft": False, "notified": True, "open": False, "unassigned": False, "unassigned_skill_level": 2,
+        "start": _zulu(start), "end": _zulu(end), "close": dice.random() < 0.1,
+        "business_decline": dice.random() < 0.05, "hourly_wage": dice.randrange(1400, 2800, 25),
+        "notes": dice.choice(("", "", "", "Bring the floor plan", "Training")), "draft": False,
+        "notified": True, "open": False, "unassigned": False, "unassigned_skill_level": 2,
         "open_offer_type": None, "publish_status": "published",
-        "attendance_status": dice.choice(("none", "none", "none", "late", "sick")), "late_minutes": dice.choice((0, 0, 0, 7)),
-        "created": _zulu(at), "modified": _zulu(_edited(dice, at)), "deleted": False, "soft_deleted": None,
-        "breaks": pause,
+        "attendance_status": dice.choice(("none", "none", "none", "late", "sick")),
+        "late_minutes": dice.choice((0, 0, 0, 7)), "created": _zulu(at), "modified": _zulu(_edited(dice, at)),
+        "deleted": False, "soft_deleted": None,
+        "breaks": [_shift_break(dice, id, start)] if dice.random() < 0.5 else [],
     }  # fmt: skip
 
 
@@ -126,24 +127,26 @@ def _shift_break(dice: random.Random, shift: int, start: int) -> Row:
     begin, length = start + 2 * 3600, dice.choice((15, 30, 45))
     return {
         "id": shift * 2 + 1, "shift_id": shift, "start": _zulu(begin), "end": _zulu(begin + length * 60),
-        "name": "Meal break", "length": length, "break_type_id": 88_100, "type": dice.choice(("paid", "unpaid")),
-        "break_policy_id": None, "duration_override_min": None,
+        "name": "Meal break", "length": length, "break_type_id": 88_100,
+        "type": dice.choice(("paid", "unpaid")), "break_policy_id": None, "duration_override_min": None,
     }  # fmt: skip
 
 
 def _punch(dice: random.Random, number: int, at: int, shift: Row) -> Row:
     id, user = 485_452_022 + number * 5, shift["user_id"]
     out = at + dice.randrange(3 * 3600, 9 * 3600)
-    pauses = [_punch_break(dice, id + part, user, at + (2 + part) * 3600) for part in range(dice.choice((1, 1, 2)))]
+    pauses = range(dice.choice((1, 1, 2)))
     return {
-        "id": id, "company_id": COMPANY, "shift_id": dice.choice((shift["id"], shift["id"], 0)), "user_id": user,
-        "editable_punch": dice.random() < 0.8, "role_id": shift["role_id"], "location_id": shift["location_id"],
-        "department_id": shift["department_id"], "hourly_wage": shift["hourly_wage"], "approved": dice.random() < 0.9,
-        "clocked_in": _offset(at), "clocked_out": _offset(out) if out < END else None,
+        "id": id, "company_id": COMPANY, "shift_id": dice.choice((shift["id"], shift["id"], 0)),
+        "user_id": user, "editable_punch": dice.random() < 0.8, "role_id": shift["role_id"],
+        "location_id": shift["location_id"], "department_id": shift["department_id"],
+        "hourly_wage": shift["hourly_wage"], "approved": dice.random() < 0.9, "clocked_in": _offset(at),
+        "clocked_out": _offset(out) if out < END else None,
         "notes": dice.choice(("", "", "", "Forgot to clock out")), "auto_clocked_out": dice.random() < 0.02,
         "clocked_in_offline": False, "clocked_out_offline": False, "tips": dice.choice((0, 0, 1250, 3075)),
         "created": _offset(at), "modified": _offset(_edited(dice, min(out, END))), "deleted": False,
-        "pos_type": dice.choice((None, "toast", "web")), "breaks": pauses,
+        "pos_type": dice.choice((None, "toast", "web")),
+        "breaks": [_punch_break(dice, id + part, user, at + (2 + part) * 3600) for part in pauses],
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""`sevens run`, as a user's cron job would start it: environment variables and a DuckDB file, nothing else."""
+"""`sevens run` as a cron job would start it: environment variables and a DuckDB file, nothing else."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The named other: dlt's own `rest_api` source as a careful user writes it in half an hour, with the two settings
-that matter most on DuckDB (500 rows a page, parquet instead of dlt's default). Run as a script by the benchmark.
+"""The named other: dlt's own `rest_api` source as a careful user writes it in half an hour, with the two
+settings that matter most on DuckDB (500 rows a page, parquet instead of dlt's default).
 
-It reads shifts and punches only, and neither deleted rows nor drafts: less work than `sevens run` does.
+It reads shifts and punches only, and neither deleted rows nor drafts: less than `sevens run` does.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ def source(url: str, token: str) -> DltSource:
 
 
 def _listing(name: str) -> Any:  # noqa: ANN401 - dlt's own dictionary type
-    changes = {"cursor_path": "modified", "initial_value": "2000-01-01T00:00:00Z", "start_param": "modified_since"}
+    begin = "2000-01-01T00:00:00Z"
+    changes = {"cursor_path": "modified", "initial_value": begin, "start_param": "modified_since"}
     return {
         "name": name,
         "endpoint": {"path": name, "params": {"limit": 500}, "data_selector": "data", "incremental": changes},
@@ -65,9 +66,7 @@ def main() -> None:
     url = os.environ["BENCHMARK_URL"]
     form = {"grant_type": "client_credentials", "client_id": "benchmark", "client_secret": "benchmark"}
     token = requests.post(f"{url}/oauth2/token", data=form).json()["access_token"]
-    pipeline = dlt.pipeline(
-        "plain", destination=dlt.destinations.duckdb("load.duckdb"), dataset_name="plain"
-    )
+    pipeline = dlt.pipeline("plain", destination=dlt.destinations.duckdb("load.duckdb"), dataset_name="plain")
     pipeline.run(source(url, token), loader_file_format="parquet").raise_on_failed_jobs()
 
 

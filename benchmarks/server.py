@@ -1,5 +1,5 @@
-"""A local 7shifts that costs next to nothing: pages are bytes made before the first request. It runs in its own
-process, so that none of its work counts as a contender's. Started by `python -m benchmarks`."""
+"""A local 7shifts that costs next to nothing: pages are bytes made before the first request. It runs in its
+own process, so that none of its work counts as a contender's. Started by `python -m benchmarks`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ from benchmarks.data import COMPANY, END, GUID, Listing, restaurant, seconds
 TOKEN = "benchmark-token"
 PAGE = 500  # the size both contenders ask for
 EARLIEST, LATEST = 0, 1 << 40
+COMPANIES = json.dumps({
+    "data": [{"id": COMPANY, "uuid": GUID, "name": "Benchmark Bistro", "country": "CA", "status": "active"}],
+    "object": "companies",
+}).encode()  # fmt: skip
 Filters = frozenset[tuple[str, str]]
 
 
@@ -28,10 +32,11 @@ class Desk:
         self.name, self.listing = name, listing
         self._all = range(len(listing.rows))
         self._filtered = lru_cache(maxsize=64)(self._filter)
-        self._pages = {start: self._render(self._all, start, PAGE) for start in range(0, len(self._all) or 1, PAGE)}
+        starts = range(0, len(self._all) or 1, PAGE)
+        self._pages = {start: self._render(self._all, start, PAGE) for start in starts}
 
     def page(self, query: dict[str, str]) -> bytes:
-        """One page, ready to be sent. Parameters this server does not know are ignored, as the vendor does."""
+        """One page, ready to be sent. Parameters it does not know are ignored, as the vendor does."""
         chosen = self._filtered(frozenset(query.items() - {("cursor", query.get("cursor", ""))}))
         limit, start = int(query.get("limit", "100")), 0
         if query.get("cursor"):
@@ -47,7 +52,8 @@ class Desk:
         if "true" in (asked.get("deleted"), asked.get("draft")):
             return []
         since = _moment(asked.get("modified_since"), EARLIEST)
-        low, high = _moment(asked.get(f"{window}[gte]"), EARLIEST), _moment(asked.get(f"{window}[lte]"), LATEST)
+        low = _moment(asked.get(f"{window}[gte]"), EARLIEST)
+        high = _moment(asked.get(f"{window}[lte]"), LATEST)
         modified, moments = self.listing.modified, self.listing.moments
         chosen = [at for at in self._all if modified[at] >= since and low <= moments[at] <= high]
         return self._all if len(chosen) == len(self._all) else chosen
@@ -74,13 +80,14 @@ def _moment(spelled: str | None, default: int) -> int:
 
 
 class Server(ThreadingHTTPServer):
-    """The vendor for one benchmark. Its clock starts where the data ends, so a rolling window is a real one."""
+    """The vendor for one benchmark. Its clock starts where the data ends: a rolling window is a real one."""
 
     daemon_threads = True
 
     def __init__(self, rows: int) -> None:
         made = restaurant(rows)
-        self.desks = {desk.name: desk for desk in (Desk("shifts", made.shifts), Desk("time_punches", made.time_punches))}
+        listings = {"shifts": made.shifts, "time_punches": made.time_punches}
+        self.desks = {name: Desk(name, listing) for name, listing in listings.items()}
         self.totals, self.requests, self.started = json.dumps(made.totals).encode(), 0, time.monotonic()
         super().__init__(("127.0.0.1", 0), Handler)
 
@@ -96,25 +103,27 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1  # headers and body leave in one piece
     server: Server
 
-    def do_POST(self) -> None:  # noqa: N802 - named by http.server
+    def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("content-length") or 0))
-        self._answer(json.dumps({"token_type": "Bearer", "expires_in": 3600, "access_token": TOKEN}).encode())
+        token = {"token_type": "Bearer", "expires_in": 3600, "access_token": TOKEN}
+        self._answer(json.dumps(token).encode())
 
-    def do_GET(self) -> None:  # noqa: N802 - named by http.server
+    def do_GET(self) -> None:
         parts = urlsplit(self.path)
-        if parts.path == "/benchmark/totals":
-            return self._answer(self.server.totals)
-        if parts.path == "/benchmark/requests":
-            return self._answer(str(self.server.requests).encode())
-        self.server.requests += 1
-        if self.headers.get("authorization") != f"Bearer {TOKEN}" or self.headers.get("x-company-guid") != GUID:
-            return self._answer(b'{"status":"error","message":"no such grant","error":"unauthorized"}', 401)
         name = parts.path.rsplit("/", 1)[-1]
-        if name == "companies":
-            company = {"id": COMPANY, "uuid": GUID, "name": "Benchmark Bistro", "country": "CA", "status": "active"}
-            return self._answer(json.dumps({"data": [company], "object": "companies"}).encode())
-        desk = self.server.desks.get(name)
-        self._answer(desk.page(dict(parse_qsl(parts.query))) if desk else envelope(name))
+        if parts.path.startswith("/benchmark/"):
+            told = {"totals": self.server.totals, "requests": str(self.server.requests).encode()}
+            self._answer(told[name])
+            return
+        self.server.requests += 1
+        granted = self.headers.get("x-company-guid") == GUID
+        if not granted or self.headers.get("authorization") != f"Bearer {TOKEN}":
+            self._answer(b'{"status":"error","message":"no such grant","error":"unauthorized"}', 401)
+        elif name == "companies":
+            self._answer(COMPANIES)
+        else:
+            desk = self.server.desks.get(name)
+            self._answer(desk.page(dict(parse_qsl(parts.query))) if desk else envelope(name))
 
     def _answer(self, body: bytes, status: int = 200) -> None:
         self.send_response_only(status)

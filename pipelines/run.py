@@ -25,14 +25,9 @@ from sources.seven_shifts import VENDOR as SEVEN_SHIFTS
 
 VENDORS = {vendor.slug: vendor for vendor in (SEVEN_SHIFTS,)}
 
-# Arrow rows bring their own `_dlt_id`; both lanes of a table have to carry `_dlt_load_id`.
-for _name, _value in {
-    "NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_LOAD_ID": "true",
-    "NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_ID": "false",
-    "RUNTIME__DLTHUB_TELEMETRY": "false",
-    "RUNTIME__LOG_LEVEL": "CRITICAL",  # what fails is raised and told once; dlt would log pages of it
-}.items():
-    os.environ.setdefault(_name, _value)
+os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
+# What fails is raised and told once; dlt would log pages of it.
+os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
 
 
 @dataclass
@@ -105,7 +100,7 @@ def run(
     folder = working_dir()
     with warehouse.writing(folder / shard):
         pipeline = open_pipeline(source, warehouse, shard)
-        memory = Memory(pipeline.sql_client, source)
+        memory = Memory(lambda: pipeline.sql_client(), source)
         harvest = Harvest(client, rows, chosen, memory, order, vendor.discover)
         for package in packages(harvest, memory, order, lambda unit: listener(unit, report)):
             _commit(pipeline, vendor, package, report)

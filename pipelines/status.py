@@ -21,7 +21,8 @@ def read(source: str) -> list[Entry]:
     if warehouse.file and not warehouse.file.exists():
         return []
     warehouse.meet()
-    memory = Memory(open_pipeline(source, warehouse, f"{source}_status").sql_client, source)
+    pipeline = open_pipeline(source, warehouse, f"{source}_status")
+    memory = Memory(lambda: pipeline.sql_client(), source)
     latest = memory.latest()
     counts = {table.name: memory.counts(table) for row in vendor.resources for table in row.tables}
     found: list[Entry] = []

@@ -82,7 +82,7 @@ class Warehouse:
         """Open the DuckDB file once, creating it in a version every tool reads. Waits for another program's lock,
         then raises `UnavailableError` with the holder DuckDB names."""
         if self.file is None:
-            return
+            return None
         deadline = time.monotonic() + self.lock_wait
         while True:
             try:

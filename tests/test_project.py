@@ -18,7 +18,7 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).resolve().parent.parent
-IMPORT_CONTRACTS = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_logo=True))"
+CONTRACTS = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_logo=True))"
 PINNED = re.compile(r"^(?P<name>[a-z0-9._-]+)(\[.*\])?==(?P<version>[^ ;]+)(?P<rest>.*)$")
 
 
@@ -40,7 +40,7 @@ def test_the_types_hold():
 
 
 def test_imports_point_down_and_no_vendor_imports_another():
-    python("-c", IMPORT_CONTRACTS)
+    python("-c", CONTRACTS)
 
 
 def test_generating_the_pages_again_changes_nothing():

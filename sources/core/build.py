@@ -4,8 +4,9 @@ right on every destination."""
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from functools import cache
@@ -20,9 +21,14 @@ from sources.core.http import Client, Company
 from sources.core.memory import Memory
 from sources.core.plan import Harvest, Order, Package, packages
 from sources.core.resource import VALID_FROM, Column, Resource, Table
+from sources.core.settings import parse_companies
 
 if TYPE_CHECKING:
     from sources.core.vendor import Vendor
+
+# Arrow rows bring their own `_dlt_id`; both lanes of a table have to carry `_dlt_load_id`.
+os.environ.setdefault("NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_LOAD_ID", "true")
+os.environ.setdefault("NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_ID", "false")
 
 SYNC_LOG = (
     Column("company_guid", "text", nullable=False),
@@ -78,7 +84,7 @@ def _table(table: Table, package: Callable[[], Package]) -> DltResource:
         parts = package().rows.get(table.name, [])
         arrow = [chunk for part in parts for chunk in part.arrow]
         if arrow:
-            yield pa.concat_tables(arrow)
+            yield pa.concat_tables(arrow, promote_options="default")  # tombstones have few columns
         for part in parts:
             if part.slow:
                 yield part.slow
@@ -179,7 +185,7 @@ def _rejected_rows(package: Package, run_id: str) -> list[dict[str, Any]]:
 
 
 def deferred(
-    vendor: Vendor, companies: Sequence[Company] | None, order: Order, client: Client | None
+    vendor: Vendor, companies: Sequence[Company | Mapping[str, Any]] | None, order: Order, client: Client | None
 ) -> Callable[[], Package]:
     """A package that is read when it is first asked for, within a dlt pipeline whose destination says where to
     continue. It is one package: `sevens run` bounds them, a plain `pipeline.run(source)` does not."""
@@ -187,9 +193,9 @@ def deferred(
     @cache
     def read() -> Package:
         pipeline = dlt.current.pipeline()
-        memory = Memory(pipeline.sql_client, vendor.slug)
+        memory = Memory(lambda: pipeline.sql_client(), vendor.slug)
         reach = client or vendor.connect(vendor.resources)
-        found = companies if companies is not None else vendor.companies()
+        found = parse_companies(vendor.slug, companies) if companies is not None else vendor.companies()
         unbounded = replace(order, package_rows=sys.maxsize, package_minutes=sys.maxsize)
         harvest = Harvest(reach, vendor.resources, found, memory, unbounded, vendor.discover)
         return next(packages(harvest, memory, unbounded), Package())

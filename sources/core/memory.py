@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any, ContextManager
+from typing import Any
 
 from dlt.common.destination.exceptions import DestinationUndefinedEntity
 from dlt.destinations.sql_client import SqlClientBase
 
 from sources.core.resource import Table
 
-Client = Callable[[], ContextManager[SqlClientBase[Any]]]
+Client = Callable[[], AbstractContextManager[SqlClientBase[Any]]]
 Reach = tuple[tuple[str, datetime, datetime | None], ...]
 
 
@@ -30,7 +31,6 @@ class Past:
     begun: datetime | None = None
     newest: datetime | None = None
     completed_at: datetime | None = None
-    identity: str | None = None
 
 
 class Memory:
@@ -42,11 +42,15 @@ class Memory:
     def past(self) -> dict[tuple[str, str], Past]:
         """By company GUID and resource. One grouped query, however many companies."""
         rows = self._query("sync_log", _PAST, self._schema)
-        return {(row[0], row[1]): Past(*(_utc(value) for value in row[2:7]), identity=row[7]) for row in rows}
+        return {(row[0], row[1]): Past(*(_utc(value) for value in row[2:7])) for row in rows}
 
     def company_ids(self) -> dict[str, int]:
         """The company id each GUID had when it was last loaded."""
         return {guid: int(id) for guid, id in self._query("sync_log", _IDS, self._schema)}
+
+    def identities(self) -> dict[tuple[str, str], str]:
+        """Who read each company's resource last and completely."""
+        return {(guid, name): identity for guid, name, identity in self._query("sync_log", _IDENTITIES, self._schema)}
 
     def latest(self) -> dict[tuple[str, str], dict[str, Any]]:
         """The last `sync_log` row by company GUID and resource, with the time of the last complete reading."""
@@ -113,8 +117,7 @@ SELECT s.company_guid, s.resource,
        max(CASE WHEN s.kind = 'backfill' AND s.status = 'ok' THEN s.window_end END),
        min(CASE WHEN s.kind = 'backfill' AND s.status = 'ok' THEN s.scan_started_at END),
        max(CASE WHEN s.kind = 'backfill' AND s.status = 'ok' THEN s.newest_modified END),
-       max(CASE WHEN s.status = 'ok' THEN s.scan_started_at END),
-       max(CASE WHEN s.status = 'ok' THEN s.identity END)
+       max(CASE WHEN s.status = 'ok' THEN s.scan_started_at END)
 {_COMPLETED}
 WHERE s.status IN ('ok', 'partial')
 GROUP BY s.company_guid, s.resource"""
@@ -126,6 +129,15 @@ SELECT company_guid, resource, company_slug, as_of, logged_at, rows_rejected, dr
                OVER (PARTITION BY s.company_guid, s.resource) AS as_of,
            row_number() OVER (PARTITION BY s.company_guid, s.resource ORDER BY s.logged_at DESC) AS place
     {_COMPLETED}
+) AS ranked
+WHERE place = 1"""
+
+_IDENTITIES = f"""
+SELECT company_guid, resource, identity FROM (
+    SELECT s.company_guid, s.resource, s.identity,
+           row_number() OVER (PARTITION BY s.company_guid, s.resource ORDER BY s.logged_at DESC) AS place
+    {_COMPLETED}
+    WHERE s.status = 'ok'
 ) AS ranked
 WHERE place = 1"""
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -247,12 +247,12 @@ def unloadable(table: Table, row: Row) -> str | None:
     return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def _strict(record: type[Record]) -> msgspec.json.Decoder[list[Any]]:
     return msgspec.json.Decoder(list[record])  # type: ignore[valid-type]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _strict_one(record: type[Record]) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(record)
 

@@ -76,6 +76,7 @@ class Harvest:
     ) -> None:  # fmt: skip
         self._client, self._resources, self._order, self._discover = client, resources, order, discover
         self._companies, self._past, self._ids = companies, memory.past(), memory.company_ids()
+        self._identities = memory.identities()
         self._units: queue.Queue[Unit | None] = queue.Queue(maxsize=4)
         self._stopped = threading.Event()
         self._open, self._counting = 0, threading.Lock()
@@ -147,7 +148,7 @@ class Harvest:
     def task(self, company: Company, resource: Resource) -> Task | None:
         """Where to continue, or None for a resource whose cadence is not due."""
         past = self._past.get((company.guid, resource.name))
-        asked = Task(company, resource, since=self._order.since, until=self._order.until, loaded=past is not None,
+        asked = Task(company, resource, since=self._order.since, until=self._order.until,
                      unit_rows=self._order.package_rows)  # fmt: skip
         if past is None:
             return asked
@@ -156,7 +157,7 @@ class Harvest:
         if resource.cadence and not self._due(past, resource.cadence):
             return None
         return replace(asked, mark=past.mark, covered=past.covered, begun=past.begun, newest=past.newest,
-                     identity=past.identity)  # fmt: skip
+                     identity=self._identities.get((company.guid, resource.name)))  # fmt: skip
 
     def _due(self, past: Past, cadence: timedelta) -> bool:
         now = self._client.clock

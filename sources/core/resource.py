@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from typing import Annotated
 
 import msgspec
@@ -150,6 +150,10 @@ class Table:
         """The vendor's key, unique within a company."""
         return self.key[1:]
 
+    def column(self, name: str) -> Column:
+        """A declared column by its name."""
+        return next(column for column in self.columns if column.name == name)
+
     def kind(self, name: str) -> str | None:
         """The declared kind of a column, None for one the vendor added."""
         return next((column.kind for column in self.columns if column.name == name), None)
@@ -177,7 +181,7 @@ _KINDS: dict[type, str] = {str: "text", int: "bigint", float: "double", bool: "b
                            date: "date", msgspec.Raw: "json"}  # fmt: skip
 
 
-@lru_cache(maxsize=None)
+@cache
 def columns_of(record: type[Record]) -> tuple[Column, ...]:
     """The columns a record declares; nested lists of records are children, not columns."""
     found = [_column(field) for field in msgspec.inspect.type_info(record).fields]  # type: ignore[attr-defined]

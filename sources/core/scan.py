@@ -6,6 +6,7 @@ how far they reach. Nothing here touches the destination, so scans of many compa
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +33,7 @@ class Task:
 
     `mark`: the high-water mark to continue from. `covered`: how far an unfinished backfill got, begun at
     server time `begun` with `newest` the newest modification it saw. `since`/`until`: a window asked for.
-    `loaded`: the destination may hold rows of it. `rewrite`: overwrite them even where they look the same.
+    `rewrite`: write rows again even where the destination's look the same.
     """
 
     company: Company
@@ -43,7 +44,6 @@ class Task:
     newest: datetime | None = None
     since: datetime | None = None
     until: datetime | None = None
-    loaded: bool = False
     rewrite: bool = False
     identity: str | None = None
     unit_rows: int = UNIT_ROWS
@@ -283,9 +283,9 @@ def _mark(unit: Unit, floor: datetime | None = None) -> datetime | None:
 
 def _outside(unit: Unit, column: str, start: datetime | None, end: datetime | None = None) -> int:
     """How many rows the server should not have sent. They are loaded all the same: merging makes them harmless."""
-    low, high = start or _EPOCH, end or _moment(_FAR)
+    low, high = _micros(start) if start else 0, _micros(end) if end else sys.maxsize
     moments = unit.batch.rows[unit.task.resource.name].values(column)
-    return sum(isinstance(value, int) and not low <= _moment(value) <= high for value in moments)
+    return sum(isinstance(value, int) and not low <= value <= high for value in moments)
 
 
 def _span(unit: Unit) -> tuple[datetime, datetime]:
@@ -308,11 +308,14 @@ def _refuse_foreign(task: Task, batch: Batch) -> None:
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_FAR = 253_000_000_000_000_000
 
 
 def _moment(micros: int) -> datetime:
     return _EPOCH + timedelta(microseconds=micros)
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def _iso(moment: datetime) -> str:

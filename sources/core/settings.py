@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dlt
@@ -37,8 +37,12 @@ def environment_name(key: str) -> str:
 def companies(slug: str) -> list[Company]:
     """The configured companies of a vendor. Raises `ConfigurationError` for none, a slug or GUID that stands
     twice, and a GUID that is none."""
+    return parse_companies(slug, dlt.config.get(f"sources.{slug}.companies"))
+
+
+def parse_companies(slug: str, value: Any) -> list[Company]:  # noqa: ANN401 - JSON, TOML or our own
+    """Companies from JSON text, or from a list of mappings or of `Company`. Raises `ConfigurationError`."""
     key = f"sources.{slug}.companies"
-    value: Any = dlt.config.get(key)
     if isinstance(value, str):
         try:
             value = json.loads(value)
@@ -46,9 +50,9 @@ def companies(slug: str) -> list[Company]:
             raise ConfigurationError(f"{environment_name(key)} is not JSON ({error}). {_example(slug)}") from None
     if not value:
         raise ConfigurationError(f"No company is configured for {slug}. {_example(slug)}")
-    if not isinstance(value, list) or not all(isinstance(entry, Mapping) for entry in value):
+    if not isinstance(value, Sequence) or not all(isinstance(entry, Mapping | Company) for entry in value):
         raise ConfigurationError(f"{key} has to be a list of companies. {_example(slug)}")
-    found = [_company(slug, entry) for entry in value]
+    found = [entry if isinstance(entry, Company) else _company(slug, entry) for entry in value]
     _refuse_twins(slug, found)
     return found
 

@@ -34,18 +34,19 @@ def settle(unit: Unit, memory: Memory, allow_shrink: bool = False) -> list[Rows]
 def _merged(unit: Unit, memory: Memory) -> list[Rows]:
     task, tables = unit.task, unit.task.resource.tables
     parent = unit.batch.rows[tables[0].name]
-    loaded = task.loaded and len(parent) > 0
-    known = memory.known(tables[0], task.company.guid, unit.reach) if loaded and not task.rewrite else {}
+    if not len(parent):
+        return []
+    known = {} if task.rewrite else memory.known(tables[0], task.company.guid, unit.reach)
     kept = parent.keep(_news(parent, known))
+    # Within a limited reach an older version of the parent may lie outside it: only a whole look proves there is none.
+    old = None if unit.reach or task.rewrite else {key[0] for key in known}
     found = [kept]
     owners = set(kept.values(CONTENT.name))
     for child in tables[1:]:
         rows = unit.batch.rows[child.name]
         if len(rows):
             rows = rows.keep([owner in owners for owner in rows.values(OWNER.name)])
-        if loaded:
-            _bury(rows, kept)
-        found.append(rows)
+        found.append(_bury(rows, kept, old))
     return [rows for rows in found if len(rows)]
 
 
@@ -69,21 +70,26 @@ def _news(rows: Rows, known: dict[tuple[Any, ...], tuple[str, int | None]]) -> l
     return chosen
 
 
-def _bury(children: Rows, parents: Rows) -> None:
-    """Add a tombstone for every parent without children, so that the merge removes the ones it had."""
+def _bury(children: Rows, parents: Rows, old: set[Any] | None) -> Rows:
+    """Add a tombstone for every parent without children (of the `old` ones, if they are known), so that the merge
+    removes the children it had."""
     table = children.table
     have = set(children.values(table.parent_key or ""))
-    bare = [
-        (key, content)
-        for key, content in zip(parents.values("id"), parents.values(CONTENT.name), strict=True)
-        if key not in have
-    ]
+    bare = [key for key in parents.values("id") if key not in have and (old is None or key in old)]
+    if not bare:
+        return children
     none = 0 if table.kind(table.key[-1]) == "bigint" else ""
-    children.slow += [
-        {GUID.name: parents.values(GUID.name)[0], table.parent_key: key, table.key[-1]: none,
-         CONTENT.name: f"{content}-none", TOMBSTONE.name: True}
-        for key, content in bare
-    ]  # fmt: skip
+    guid = parents.values(GUID.name)[0]
+    columns = {
+        GUID: [guid] * len(bare),
+        table.column(table.parent_key or ""): bare,
+        table.column(table.key[-1]): [none] * len(bare),
+        CONTENT: [f"{key}-none" for key in bare],
+        TOMBSTONE: [True] * len(bare),
+    }
+    fields = [arrow_field(column) for column in columns]
+    arrays = [pa.array(values, field.type) for values, field in zip(columns.values(), fields, strict=True)]
+    return Rows(table, [*children.arrow, pa.table(arrays, schema=pa.schema(fields))], children.slow)
 
 
 def _versions(unit: Unit, memory: Memory, allow_shrink: bool) -> list[Rows]:
@@ -105,7 +111,7 @@ _Comparison = tuple[Rows, list[bool], set[str], tuple[int, int]]
 def _compare(unit: Unit, memory: Memory, table: Table) -> _Comparison:
     """A table's rows, which of them are new, the open versions that ended, and how many keys there were/are."""
     rows = unit.batch.rows[table.name]
-    active = memory.active(table, unit.task.company.guid) if unit.task.loaded else {}
+    active = memory.active(table, unit.task.company.guid)
     if unit.scope is not None:
         at = table.natural_key.index(unit.task.resource.per_key)
         active = {key: content for key, content in active.items() if key[at] in unit.scope}
@@ -122,7 +128,7 @@ def _refuse_shrunk(unit: Unit, plan: _Comparison, allow_shrink: bool) -> None:
     task, (before, missing) = unit.task, plan[3]
     now = len({*zip(*(plan[0].values(n) for n in plan[0].table.natural_key), strict=True)}) if len(plan[0]) else 0
     stranger = task.identity is not None and task.identity != unit.identity and missing > 0
-    shrunk = missing > FEW and now < before * SHRINK or (before > 0 and now == 0)
+    shrunk = (missing > FEW and now < before * SHRINK) or (before > 0 and now == 0)
     if task.resource.may_empty or allow_shrink or not (shrunk or stranger):
         return
     cause = f"it is read as {unit.identity} now and was as {task.identity}" if stranger else "that is suspicious"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import dlt
 from dlt.extract import DltResource
@@ -20,7 +21,7 @@ __all__ = ["VENDOR", "seven_shifts"]
 
 @dlt.source(name="seven_shifts", max_table_nesting=0)
 def seven_shifts(
-    companies: Sequence[Company] | None = None,
+    companies: Sequence[Company | Mapping[str, Any]] | None = None,
     plan: Order | None = None,
     client: Client | None = None,
     *,
@@ -32,7 +33,7 @@ def seven_shifts(
     Building it needs neither a secret nor a network: both are used when a resource is first iterated.
 
     Args:
-        companies: The companies to load; by default those of `sources.seven_shifts.companies`.
+        companies: The companies to load, as `Company` or as mappings of slug and guid; by default those of `sources.seven_shifts.companies`.
         plan: A window or a full refresh; by default each resource continues where the destination's
             `sync_log` says it stopped.
         client: How to reach the API; by default built from the configuration.
