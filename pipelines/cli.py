@@ -40,7 +40,7 @@ def _told(error: Exception, as_json: bool, code: int) -> int:
     return code
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType):  # type: ignore[type-arg] # generic since click 8.5
     """A date or a date-time; without a zone it is UTC."""
 
     name = "date"

@@ -87,8 +87,8 @@ def _compare(vendor: SevenShifts, file: Path, revoked: Company) -> list[str]:
         for company in vendor.companies:
             for table, column in _COMPARED.items():
                 where = "company_guid = ?" + (" AND _dlt_valid_to IS NULL" if table in _VERSIONED else "")
-                loaded = connection.execute(f"SELECT id, {column} FROM seven_shifts.{table} WHERE {where}", [company.guid])
-                ours = sorted((row[0], str(row[1])) for row in loaded.fetchall())
+                query = f"SELECT id, {column} FROM seven_shifts.{table} WHERE {where}"
+                ours = sorted((id, str(value)) for id, value in connection.execute(query, [company.guid]).fetchall())
                 theirs = sorted((row["id"], str(row[column])) for row in vendor.rows(company.guid, table))
                 if company == revoked and len(ours) != len(theirs):
                     differences.append(f"{company.slug} {table}: rows of a revoked company were touched")
@@ -97,8 +97,8 @@ def _compare(vendor: SevenShifts, file: Path, revoked: Company) -> list[str]:
     return differences
 
 
-_COMPARED = {"shifts": "deleted", "time_punches": "deleted", "users": "active", "roles": "name", "shift_drafts": "notes",
-             "locations": "deleted", "departments": "name"}  # fmt: skip
+_COMPARED = {"shifts": "deleted", "time_punches": "deleted", "users": "active", "roles": "name",
+             "shift_drafts": "notes", "locations": "deleted", "departments": "name"}  # fmt: skip
 _VERSIONED = ("roles", "shift_drafts", "departments")
 
 

@@ -57,8 +57,9 @@ class Report:
         lines += [f"  note: {unit.task.company.slug} sent {sum(unit.batch.drift.values())} rows of "
                   f"{unit.task.resource.name} with a new or other field: {next(iter(unit.batch.drift))}"
                   for unit in self.units if unit.batch.drift]  # fmt: skip
-        lines += [f"  note: {unit.task.company.slug}: {len(unit.batch.rejected)} rows of {unit.task.resource.name} fit "
-                  f"no table, see {self.source}.rejected_rows" for unit in self.units if unit.batch.rejected]  # fmt: skip
+        lines += [f"  note: {unit.task.company.slug}: {len(unit.batch.rejected)} rows of {unit.task.resource.name} "
+                  f"fit no table, see {self.source}.rejected_rows"
+                  for unit in self.units if unit.batch.rejected]  # fmt: skip
         lines += [f"  note: {notice}" for notice in sorted(self.notices)]
         return "\n".join([*lines, f"  {self.requests:,} requests, {len(self.load_ids)} load packages"])
 
@@ -131,7 +132,8 @@ def _commit(pipeline: dlt.Pipeline, vendor: Vendor, package: Package, report: Re
     except PipelineStepFailed as error:
         pipeline.abort_packages()
         raise UnavailableError(f"A load package could not be committed to {report.destination}: {_cause(error)}. "
-                               "Packages committed before it are kept and the next run continues from them.") from error  # fmt: skip
+                               "Packages committed before it are kept and the next run continues from them."
+                               ) from error  # fmt: skip
     report.load_ids += info.loads_ids
     report.units += package.units
     for name, parts in package.rows.items():

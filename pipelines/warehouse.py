@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import dlt
@@ -40,14 +41,15 @@ class Warehouse:
         guessed = "postgres" if (credentials or "").startswith(("postgresql://", "postgres://")) else "duckdb"
         type = setting(f"{SECTION}.destination_type", guessed) or guessed
         if type not in ("duckdb", "postgres") and not hasattr(dlt.destinations, type):
-            raise ConfigurationError(f"destination_type {type!r} is none that dlt knows. Use duckdb or postgres, or any "
-                                     "other of dlt's destinations with its package installed.")  # fmt: skip
+            raise ConfigurationError(f"destination_type {type!r} is none that dlt knows. Use duckdb or postgres, or "
+                                     "any other of dlt's destinations with its package installed.")  # fmt: skip
         file = None
         if type == "duckdb":
             path = (credentials or "sevens.duckdb").removeprefix("duckdb:///")
             if "://" in path:
                 raise ConfigurationError(f"{SECTION}.destination_type is duckdb, but its credentials are a "
-                                         f"{path.partition(':')[0]} address. Set destination_type to match.")  # fmt: skip
+                                         f"{path.partition(':')[0]} address. Set destination_type to match."
+                                         )  # fmt: skip
             file = Path(path).expanduser().resolve()
             credentials = str(file)
         elif type == "postgres" and credentials:
@@ -59,13 +61,13 @@ class Warehouse:
         """For people: the file, or the kind of destination (never the credentials)."""
         return str(self.file) if self.file else self.type
 
-    def destination(self, shard: str) -> Destination[object, object]:
+    def destination(self, shard: str) -> Destination[Any, Any]:
         """dlt's destination. Each pipeline has a staging dataset of its own: a shared one loses rows silently."""
         layout = f"%s_stg_{shard}"
         arguments = {"credentials": self.credentials} if self.credentials else {}
         return dlt.destination(
             self.type, destination_name="warehouse", staging_dataset_name_layout=layout, **arguments
-        )  # type: ignore[return-value]
+        )
 
     @contextmanager
     def writing(self, working_dir: Path) -> Iterator[None]:
@@ -112,7 +114,8 @@ class Warehouse:
         except Timeout:
             pid = file.with_suffix(".holder").read_text()
             raise UnavailableError(f"Another run of sevens (process {pid}) has held {what} {path} for more than "
-                                   f"{self.lock_wait:.0f} s. Wait for it to end, then run again.") from None  # fmt: skip
+                                   f"{self.lock_wait:.0f} s. Wait for it to end, then run again."
+                                   ) from None  # fmt: skip
 
 
 def _complete(address: str) -> str:

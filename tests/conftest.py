@@ -10,7 +10,6 @@ from typing import Any
 
 import duckdb
 import pytest
-from requests.structures import CaseInsensitiveDict
 
 from pipelines.run import Report, run
 from simulators.seven_shifts import SevenShifts
@@ -68,7 +67,8 @@ class Bench:
 
     def sent(self, table: str = "") -> list[Mapping[str, str]]:
         """The query of each listing request of the last run whose path ends in `table`."""
-        return [CaseInsensitiveDict(r.query) for r in self.vendor.requests if r.method == "GET" and r.path.endswith(table)]
+        listings = [r for r in self.vendor.requests if r.method == "GET" and r.path.endswith(table)]
+        return [dict(r.query) for r in listings]
 
     def live(self, guid: str, table: str) -> list[dict[str, Any]]:
         return [row for row in self.vendor.rows(guid, table) if not row.get("deleted")]

@@ -38,7 +38,8 @@ def database(postgres: str, monkeypatch: pytest.MonkeyPatch, bench: Bench) -> It
     connection.autocommit = True
     cursor = connection.cursor()
     yield cursor
-    cursor.execute("DROP SCHEMA IF EXISTS seven_shifts CASCADE; DROP SCHEMA IF EXISTS seven_shifts_stg_seven_shifts CASCADE")
+    for schema in ("seven_shifts", "seven_shifts_stg_seven_shifts"):
+        cursor.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
     connection.close()
 
 
@@ -62,8 +63,8 @@ def test_postgres_holds_what_the_vendor_holds_after_a_day_of_changes(bench: Benc
     assert not report.failed
     for company in (c["guid"] for c in bench.companies):
         for table, column in (("shifts", "deleted"), ("time_punches", "tips"), ("users", "active")):
-            loaded = columns(database, f"SELECT id, {column} FROM seven_shifts.{table} WHERE company_guid = %s", company)
-            assert loaded == bench.held(company, table, "id", column)
+            query = f"SELECT id, {column} FROM seven_shifts.{table} WHERE company_guid = %s"
+            assert columns(database, query, company) == bench.held(company, table, "id", column)
         for table in ("roles", "shift_drafts", "departments"):
             loaded = columns(database, f"SELECT id FROM seven_shifts.{table} WHERE company_guid = %s "
                                        "AND _dlt_valid_to IS NULL", company)  # fmt: skip
@@ -173,7 +174,9 @@ def test_every_table_exists_after_the_first_run_also_without_rows(bench: Bench) 
     assert set(seven_shifts().resources) <= tables
 
 
-def test_the_source_is_built_without_secrets_and_without_a_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_source_is_built_without_secrets_and_without_a_network(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
 
     names = list(seven_shifts().resources)
@@ -186,7 +189,8 @@ def test_the_source_runs_in_anybodys_dlt_pipeline_and_continues_there(bench: Ben
     import dlt
 
     def load() -> None:
-        pipeline = dlt.pipeline("anybodys", destination=dlt.destinations.duckdb(str(bench.file)), dataset_name="seven_shifts",
+        warehouse = dlt.destinations.duckdb(str(bench.file))
+        pipeline = dlt.pipeline("anybodys", destination=warehouse, dataset_name="seven_shifts",
                                 pipelines_dir=str(bench.folder / "anybodys"))  # fmt: skip
         pipeline.run(seven_shifts(), loader_file_format="parquet")
 

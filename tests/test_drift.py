@@ -79,8 +79,8 @@ def test_all_three_spellings_of_a_timestamp_are_the_same_moment_in_utc(bench: Be
         row = bench.vendor.rows(guid, table)[0]
         assert row["modified"].endswith(spelled)
         naive = row["modified"].removesuffix(spelled).replace("T", " ")
-        found = bench.sql(f"SELECT strftime(modified AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S') FROM seven_shifts.{table} "
-                          "WHERE company_guid = ? AND id = ?", guid, row["id"])  # fmt: skip
+        found = bench.sql("SELECT strftime(modified AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S') FROM seven_shifts."
+                          f"{table} WHERE company_guid = ? AND id = ?", guid, row["id"])  # fmt: skip
         assert found == [(naive,)]
 
 
@@ -88,8 +88,9 @@ def test_every_value_of_every_row_arrives_as_it_was_sent(bench: Bench, guid: str
     bench.run()
 
     for table in ("locations", "users", "shifts", "time_punches", "departments", "roles"):
-        columns = [r[0] for r in bench.sql(f"DESCRIBE seven_shifts.{table}") if r[1] in ("BIGINT", "VARCHAR", "BOOLEAN", "DOUBLE")
-                   and not r[0].startswith("_") and r[0] != "company_guid"]  # fmt: skip
+        described = [row[:2] for row in bench.sql(f"DESCRIBE seven_shifts.{table}")]
+        columns = [name for name, kind in described if kind in ("BIGINT", "VARCHAR", "BOOLEAN", "DOUBLE")
+                   and not name.startswith("_") and name != "company_guid"]  # fmt: skip
         quoted = ", ".join(f'"{name}"' for name in columns)
         held = [tuple(row.get(name) for name in columns) for row in bench.vendor.rows(guid, table)]
         assert sorted(bench.loaded(guid, table, quoted), key=repr) == sorted(held, key=repr), table

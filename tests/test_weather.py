@@ -1,4 +1,4 @@
-"""Weather is waited out and changes nothing; what stays broken is told in one paragraph, and nothing is marked as read."""
+"""Weather is waited out and changes nothing; what stays broken is told in a paragraph and read again later."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def _table(table: Table, package: Callable[[], Package]) -> DltResource:
 
     return dlt.resource(
         rows, name=table.name, columns=hints(table.columns), file_format="parquet", max_table_nesting=0, **_merge(table)
-    )  # type: ignore[call-overload,no-any-return]
+    )
 
 
 def _merge(table: Table) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def _log(
         yield from _materialized(name)
         yield from rows()
 
-    return dlt.resource(  # type: ignore[call-overload,no-any-return]
+    return dlt.resource(
         entries, name=name, columns=hints(columns), file_format="parquet", max_table_nesting=0, **how
     )
 

@@ -152,7 +152,8 @@ class Client:
                                                "run again later, nothing loaded is lost."))  # fmt: skip
         if status == 403 and (html or "cf-mitigated" in response.headers):
             raise _AgainError(UnavailableError(f"{asked} was stopped by a challenge page (403, HTML), not by the "
-                                               "API. Run again later or from another address."), patient=True)  # fmt: skip
+                                               "API. Run again later or from another address."),
+                              patient=True)  # fmt: skip
         if status == 200 and html:
             raise _AgainError(MalformedError(f"{asked} answered with an HTML page instead of JSON: "
                                              f"{_excerpt(response)!r}. Check that api_url ({self.url}) is the "
@@ -172,7 +173,7 @@ class Client:
     def _enough(self, state: RetryCallState) -> bool:
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, _AgainError) and error.patient:
-            return (state.seconds_since_start or 0) > self._patience
+            return (state.seconds_since_start or 0) + (error.after or 0) > self._patience
         return state.attempt_number >= self._tries
 
     def _wait(self, state: RetryCallState) -> float:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -18,7 +17,7 @@ from dlt.destinations.sql_client import SqlClientBase
 
 from sources.core.resource import Table
 
-Client = Callable[[], AbstractContextManager[SqlClientBase[Any]]]
+Client = Callable[[], SqlClientBase[Any]]
 Reach = tuple[tuple[str, datetime, datetime | None], ...]
 
 

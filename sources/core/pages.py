@@ -39,6 +39,7 @@ class CursorLinks(msgspec.Struct):
     """The part of `meta.cursor` that steers paging. `current` is not among it: it is null on some endpoints."""
 
     next: str | None = None
+    count: int | None = None
 
 
 class PageMeta(msgspec.Struct):
@@ -55,7 +56,13 @@ class Envelope(msgspec.Struct):
 
     @property
     def next(self) -> str | None:
+        """The cursor of the next page; None on the last one."""
         return self.meta.cursor.next if self.meta and self.meta.cursor else None
+
+    @property
+    def count(self) -> int | None:
+        """How many rows the server says it sent; never more than a listing has."""
+        return self.meta.cursor.count if self.meta and self.meta.cursor else None
 
 
 open_envelope = msgspec.json.Decoder(Envelope).decode
@@ -143,8 +150,9 @@ class PageReader:
         return self.batch
 
     def _part(self, part: Part, data: bytes | msgspec.Raw, extra: Row) -> list[tuple[Any, ...]]:
+        bad: list[Row] = []
         try:
-            good, bad = _strict(part.record).decode(data), []
+            good = _strict(part.record).decode(data)
         except msgspec.ValidationError:
             good, bad = self._sort_out(part, data)
         keys: list[tuple[Any, ...]] = []
@@ -266,6 +274,7 @@ def _arrow(
     first_extra = waiting[0][2]
     fields, arrays = [arrow_field(GUID)], [pa.repeat(guid, len(records))]
     for column in (*table.columns, *((OWNER,) if OWNER.name in first_extra else ())):
+        values: list[Any]
         if column.name == CONTENT.name:
             values = [content for _, content, _ in waiting]
         elif column.name in first_extra:

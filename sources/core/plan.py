@@ -65,9 +65,9 @@ class Package:
 class Harvest:
     """Scans every company's resources in threads and hands their units over one by one.
 
-    A gate (the row says so) is read before a company's other resources: refused there, it is not asked again. A failure of one scan is
-    a unit with status `failed`; nothing of it is lost to the others. Iterating yields None now and then while
-    waiting, so that the caller can commit what it has.
+    A gate (the row says so) is read before a company's other resources: refused there, it is not asked again. A
+    failure of one scan is a unit with status `failed`; nothing of it is lost to the others. Iterating yields None
+    now and then while waiting, so that the caller can commit what it has.
     """
 
     def __init__(

@@ -115,14 +115,17 @@ class _Reading:
             sent["limit"] = self.task.resource.limit
         cursors: set[str] = set()
         seen: set[tuple[Any, ...]] = set()
-        empty = 0
+        empty, before = 0, self.rows
         while True:
             reply = self.client.get(self.task.company, self.path, sent, open_envelope)
             self.requests += reply.requests
             self.started = self.started or reply.date
             keys = self.reader.read(reply.body.data)
             self.rows += len(keys)
-            cursor = reply.body.next
+            cursor, page = reply.body.next, reply.body.count
+            if cursor is None and page is not None and page > self.rows - before:
+                raise SuspectError(f"{self.task.company.slug}: GET /{self.path} ended after {self.rows - before:,} rows, but "
+                                   f"counts {page:,}: the listing is cut off. Nothing of it was loaded; run again.")  # fmt: skip
             if cursor is None:
                 return True
             empty = 0 if keys else empty + 1
@@ -139,7 +142,7 @@ class _Reading:
     def unit(self, kind: str, **known: Any) -> Unit:  # noqa: ANN401 - fields of Unit
         """Close the unit. Refuses rows of another company, whatever GUID they came under."""
         batch = self.reader.finish()
-        _refuse_foreign(self.task, batch)
+        _own_rows(self.task, batch)
         unit = Unit(self.task, batch, kind, scan_started_at=self.started, rows_read=self.rows, requests=self.requests,
                     seconds=time.monotonic() - self.clock, identity=self.client.auth.identity, **known)  # fmt: skip
         cursor = self.task.resource.cursor
@@ -237,7 +240,7 @@ def _read_window(
 def _fan_out(client: Client, task: Task) -> Unit:
     """One request per row of another listing (the wages of each user), in the order of its passes."""
     resource = task.resource
-    assert resource.per and resource.per.record
+    assert resource.per
     parents = _Reading(client, Task(task.company, resource.per))
     for fixed in resource.per.passes:
         parents.walk(fixed)
@@ -295,12 +298,16 @@ def _span(unit: Unit) -> tuple[datetime, datetime]:
     return _moment(min(moments)), _moment(max(moments))
 
 
-def _refuse_foreign(task: Task, batch: Batch) -> None:
+def _own_rows(task: Task, batch: Batch) -> None:
+    """Drop other companies from the listing of companies; refuse any other listing that has rows of them."""
     owner = task.resource.owner
-    for rows in batch.rows.values():
+    for name, rows in batch.rows.items():
         if rows.table.kind(owner) and rows.table.parent is None:
-            foreign = set(rows.values(owner)) - {task.company.id, None}
-            if foreign:
+            owners = rows.values(owner)
+            foreign = set(owners) - {task.company.id, None}
+            if foreign and owner in task.resource.key:
+                batch.rows[name] = rows.keep([found == task.company.id for found in owners])
+            elif foreign:
                 raise SuspectError(f"{task.company.slug}: {task.resource.name} came with rows of company "
                                    f"{sorted(map(str, foreign))[0]}, but {task.company.guid} is company "
                                    f"{task.company.id}. Nothing of it was loaded: check guid and id in the "

@@ -140,7 +140,7 @@ def _refuse_shrunk(unit: Unit, plan: _Comparison, allow_shrink: bool) -> None:
 def _stamp(rows: Rows, now: datetime) -> Rows:
     arrow = [
         part.append_column(arrow_field(VALID_FROM), pa.array([now] * len(part), ARROW["timestamp"]))
-        .append_column(arrow_field(VALID_TO), pa.nulls(len(part), ARROW["timestamp"]))
+        .append_column(arrow_field(VALID_TO), pa.array([None] * len(part), ARROW["timestamp"]))
         for part in rows.arrow
     ]
     slow = [{**row, VALID_FROM.name: now, VALID_TO.name: None} for row in rows.slow]

@@ -33,7 +33,8 @@ def seven_shifts(
     Building it needs neither a secret nor a network: both are used when a resource is first iterated.
 
     Args:
-        companies: The companies to load, as `Company` or as mappings of slug and guid; by default those of `sources.seven_shifts.companies`.
+        companies: The companies to load, as `Company` or as mappings of slug and guid; by default those of
+            `sources.seven_shifts.companies`.
         plan: A window or a full refresh; by default each resource continues where the destination's
             `sync_log` says it stopped.
         client: How to reach the API; by default built from the configuration.

@@ -46,7 +46,8 @@ def _auth(resources: Sequence[Resource]) -> ClientCredentials | AccessToken:
             raise ConfigurationError("An access token belongs to one company, but several are configured for "
                                      "seven_shifts. Keep one company, or use an OAuth client.")  # fmt: skip
         return AccessToken(token)
-    client_id, client_secret = secret(f"{SECTION}.credentials.client_id"), secret(f"{SECTION}.credentials.client_secret")
+    client_id = secret(f"{SECTION}.credentials.client_id")
+    client_secret = secret(f"{SECTION}.credentials.client_secret")
     if not client_id or not client_secret:
         raise ConfigurationError(_missing("client_id" if not client_id else "client_secret"))
     url = setting(f"{SECTION}.token_url", "https://app.7shifts.com/oauth2/token") or ""
@@ -67,6 +68,18 @@ class _Listed(msgspec.Struct):
     name: str | None = None
 
 
+class _Member(msgspec.Struct):
+    company_id: int
+
+
+class _Identity(msgspec.Struct):
+    users: list[_Member]
+
+
+class _WhoAmI(msgspec.Struct):
+    data: _Identity
+
+
 def discover(client: Client, company: Company, remembered: int | None) -> Company:
     """The company with its id: as configured, as the destination remembers it, or as the API lists it. A GUID
     that turns out to be another company than before is refused when its rows arrive."""
@@ -82,11 +95,20 @@ def discover(client: Client, company: Company, remembered: int | None) -> Compan
         listed = [entry for entry in listed if entry.id == company.id] or _refuse(company, listed)
     elif len(listed) > 1:
         listed = [entry for entry in listed if (entry.uuid or "").lower() == company.guid.lower()] or listed
+    if len(listed) > 1:
+        mine = _companies_of_whoami(client, company)
+        listed = [entry for entry in listed if entry.id in mine]
     if len(listed) != 1:
         raise SuspectError(f"{company.slug}: the API lists {len(listed)} companies for this credential "
                            f"({', '.join(f'{entry.id} {entry.name}' for entry in listed) or 'none'}). Set `id` beside "
                            "the guid to say which one is meant.")  # fmt: skip
     return Company(company.slug, company.guid, listed[0].id)
+
+
+def _companies_of_whoami(client: Client, company: Company) -> set[int]:
+    """The companies the credential's own users belong to, under this GUID."""
+    reply = client.get(company, "v2/whoami", {}, msgspec.json.Decoder(_WhoAmI).decode)
+    return {user.company_id for user in reply.body.data.users}
 
 
 def _refuse(company: Company, listed: list[_Listed]) -> list[_Listed]:
