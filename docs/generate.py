@@ -13,7 +13,8 @@ from pathlib import Path
 from docs.sentences import LOGS, SENTENCES
 from pipelines.run import VENDORS
 from sources.core.build import LOGS as LOG_COLUMNS
-from sources.core.resource import Column, Mode, Resource, Table
+from sources.core.columns import Column
+from sources.core.resource import Mode, Resource, Table
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES, README = ROOT / "docs" / "tables.md", ROOT / "README.md"

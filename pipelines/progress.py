@@ -12,7 +12,7 @@ from rich.status import Status
 
 if TYPE_CHECKING:
     from pipelines.run import Report
-    from sources.core.scan import Unit
+    from sources.core.task import Unit
 
 EVERY = 15.0  # seconds between plain lines
 

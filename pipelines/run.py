@@ -19,7 +19,7 @@ from sources.core.http import Company
 from sources.core.memory import Memory
 from sources.core.plan import Harvest, Order, Package, packages
 from sources.core.resource import Resource
-from sources.core.scan import Unit
+from sources.core.task import Unit
 from sources.core.vendor import Vendor
 from sources.seven_shifts import VENDOR as SEVEN_SHIFTS
 

@@ -17,10 +17,11 @@ import pyarrow as pa
 from dlt.common.schema.typing import TColumnSchema, TTableSchemaColumns
 from dlt.extract import DltResource
 
+from sources.core.columns import VALID_FROM, Column
 from sources.core.http import Client, Company
 from sources.core.memory import Memory
 from sources.core.plan import Harvest, Order, Package, packages
-from sources.core.resource import VALID_FROM, Column, Resource, Table
+from sources.core.resource import Resource, Table
 from sources.core.settings import parse_companies
 
 if TYPE_CHECKING:

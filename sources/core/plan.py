@@ -16,10 +16,11 @@ from typing import Any
 from sources.core.errors import SevensError, SuspectError
 from sources.core.http import Client, Company
 from sources.core.memory import Memory, Past
-from sources.core.pages import Batch, Rows
 from sources.core.resource import Resource
-from sources.core.scan import UNIT_ROWS, Task, Unit, scan
+from sources.core.rows import Batch, Rows
+from sources.core.scan import scan
 from sources.core.sync import settle
+from sources.core.task import UNIT_ROWS, Task, Unit
 
 WORKERS = 8
 SLACK = timedelta(minutes=30)  # a daily cadence must not slip by the length of yesterday's run

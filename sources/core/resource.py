@@ -1,40 +1,14 @@
-"""The row: one `Resource` is everything the project knows about one endpoint.
-
-A record type (`msgspec.Struct`) declares the columns once; decoding, Arrow, the destination's schema and
-`docs/tables.md` are all read from it.
-"""
+"""The row: one `Resource` is everything the project knows about one endpoint."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
-from functools import cache, cached_property
-from typing import Annotated
+from functools import cached_property
 
-import msgspec
-from msgspec import Meta
-
-# Vocabulary of the records. Everything but the key may be null or absent: a vendor that stops sending a
-# field must not stop a load. `Meta.extra` holds what decoding does not need: unit and PII class.
-Text = str | None
-Int = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] | None
-Key = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
-Float = float | None
-Bool = bool | None
-Day = date | None
-Json = msgspec.Raw
-NULL = msgspec.Raw(b"null")  # a Raw that was not sent; JSON null decodes to the same
-Timestamp = Annotated[datetime, Meta(tz=True, extra={"unit": "UTC"})] | None
-Cents = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1, extra={"unit": "cents"})] | None
-Minutes = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1, extra={"unit": "minutes"})] | None
-ContactText = Annotated[str, Meta(extra={"pii": "contact"})] | None
-BirthDay = Annotated[date, Meta(extra={"pii": "birth"})] | None
-
-
-class Record(msgspec.Struct, forbid_unknown_fields=True):
-    """A row as the vendor sends it. An unknown field sends the row down the slow lane, it is never dropped."""
+from sources.core.columns import CONTENT, GUID, TOMBSTONE, VALID_FROM, VALID_TO, Column, Record, columns_of
 
 
 class Mode(Enum):
@@ -157,60 +131,6 @@ class Table:
     def kind(self, name: str) -> str | None:
         """The declared kind of a column, None for one the vendor added."""
         return next((column.kind for column in self.columns if column.name == name), None)
-
-
-@dataclass(frozen=True)
-class Column:
-    """A typed column: `kind` is one of text, bigint, double, bool, timestamp, date, json."""
-
-    name: str
-    kind: str
-    attribute: str = ""
-    unit: str = ""
-    pii: str = ""
-    nullable: bool = True
-
-
-GUID = Column("company_guid", "text", nullable=False)
-CONTENT = Column("_dlt_id", "text", nullable=False)
-VALID_FROM = Column("_dlt_valid_from", "timestamp", unit="UTC", nullable=False)
-VALID_TO = Column("_dlt_valid_to", "timestamp", unit="UTC")
-TOMBSTONE = Column("_tombstone", "bool")
-
-_KINDS: dict[type, str] = {str: "text", int: "bigint", float: "double", bool: "bool", datetime: "timestamp",
-                           date: "date", msgspec.Raw: "json"}  # fmt: skip
-
-
-@cache
-def columns_of(record: type[Record]) -> tuple[Column, ...]:
-    """The columns a record declares; nested lists of records are children, not columns."""
-    found = [_column(field) for field in msgspec.inspect.type_info(record).fields]  # type: ignore[attr-defined]
-    return tuple(column for column in found if column)
-
-
-def _column(field: msgspec.inspect.Field) -> Column | None:
-    options = field.type.types if isinstance(field.type, msgspec.inspect.UnionType) else (field.type,)
-    for option in options:
-        extra: dict[str, str] = {}
-        while isinstance(option, msgspec.inspect.Metadata):
-            extra |= option.extra or {}
-            option = option.type
-        kind = _INSPECTED.get(type(option))
-        if kind:
-            return Column(field.encode_name, kind, field.name, extra.get("unit", ""), extra.get("pii", ""),
-                          nullable=not field.required)  # fmt: skip
-    return None
-
-
-_INSPECTED: dict[type, str] = {
-    msgspec.inspect.StrType: "text",
-    msgspec.inspect.IntType: "bigint",
-    msgspec.inspect.FloatType: "double",
-    msgspec.inspect.BoolType: "bool",
-    msgspec.inspect.DateTimeType: "timestamp",
-    msgspec.inspect.DateType: "date",
-    msgspec.inspect.RawType: "json",
-}
 
 
 def _tables(resource: Resource) -> tuple[Table, ...]:

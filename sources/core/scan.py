@@ -1,4 +1,4 @@
-"""Reading one company's resource from the vendor: passes, windows, pages and the guards on them.
+"""Reading one company's resource from the vendor: by change, by window, whole, or once per user.
 
 A scan yields units. A unit is what may be committed on its own: its rows, and the `sync_log` row that says
 how far they reach. Nothing here touches the destination, so scans of many companies run in threads.
@@ -7,71 +7,22 @@ how far they reach. Nothing here touches the destination, so scans of many compa
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
-from typing import Any
+from datetime import datetime, timedelta
 
 import msgspec
 
-from sources.core.errors import RefusedError, SuspectError
-from sources.core.http import Client, Company
-from sources.core.pages import Batch, PageReader, open_envelope
-from sources.core.resource import Mode, Resource
+from sources.core.envelope import open_envelope
+from sources.core.errors import RefusedError
+from sources.core.http import Client
+from sources.core.reading import Reading
+from sources.core.resource import Mode
+from sources.core.task import EPOCH, Task, Unit, iso, moment
 
-UNIT_ROWS = 200_000  # a listing longer than this is cut into windows
 FAN_OUT = 8  # requests in flight where a resource asks once per user
-EMPTY_PAGES = 5
 HOUR = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Task:
-    """What to read of a resource, decided from what the destination remembers of it.
-
-    `mark`: the high-water mark to continue from. `covered`: how far an unfinished backfill got, begun at
-    server time `begun` with `newest` the newest modification it saw. `since`/`until`: a window asked for.
-    `rewrite`: write rows again even where the destination's look the same.
-    """
-
-    company: Company
-    resource: Resource
-    mark: datetime | None = None
-    covered: datetime | None = None
-    begun: datetime | None = None
-    newest: datetime | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    rewrite: bool = False
-    identity: str | None = None
-    unit_rows: int = UNIT_ROWS
-
-
-@dataclass
-class Unit:
-    """Rows that belong together, and what `sync_log` will say of them. All times are the server's."""
-
-    task: Task
-    batch: Batch
-    kind: str
-    status: str = "ok"
-    error: str | None = None
-    modified_since: str | None = None
-    window_start: datetime | None = None
-    window_end: datetime | None = None
-    scan_started_at: datetime | None = None
-    newest_modified: datetime | None = None
-    high_water_mark: datetime | None = None
-    rows_read: int = 0
-    rows_outside: int = 0
-    written: int = 0
-    requests: int = 0
-    seconds: float = 0.0
-    reach: tuple[tuple[str, datetime, datetime | None], ...] = ()  # destination rows that may be the same
-    identity: str = ""
-    scope: frozenset[int] | None = None  # parents a snapshot was read for; None is all of the company
+MICROSECOND = timedelta(microseconds=1)
 
 
 def scan(client: Client, task: Task) -> Iterator[Unit]:
@@ -79,7 +30,7 @@ def scan(client: Client, task: Task) -> Iterator[Unit]:
     if task.resource.per:
         yield _fan_out(client, task)
     elif task.resource.mode is Mode.SNAPSHOT:
-        reading = _Reading(client, task)
+        reading = Reading(client, task)
         for fixed in task.resource.passes:
             reading.walk(fixed)
         yield reading.unit("snapshot")
@@ -93,71 +44,11 @@ def scan(client: Client, task: Task) -> Iterator[Unit]:
         yield from _first_load(client, task)
 
 
-@dataclass
-class _Reading:
-    """The state of one unit while its pages come in."""
-
-    client: Client
-    task: Task
-    started: datetime | None = None
-    requests: int = 0
-    rows: int = 0
-    clock: float = field(default_factory=time.monotonic)
-
-    def __post_init__(self) -> None:
-        self.reader = PageReader(self.task.resource, self.task.company.guid)
-        self.path = self.task.resource.path.replace("{company_id}", str(self.task.company.id))
-
-    def walk(self, params: Mapping[str, str], budget: int | None = None) -> bool:
-        """Follow `next` from the first page to the last. False if more than `budget` rows came and it stopped."""
-        sent: dict[str, str | int] = dict(params)
-        if self.task.resource.limit:
-            sent["limit"] = self.task.resource.limit
-        cursors: set[str] = set()
-        seen: set[tuple[Any, ...]] = set()
-        empty, before = 0, self.rows
-        while True:
-            reply = self.client.get(self.task.company, self.path, sent, open_envelope)
-            self.requests += reply.requests
-            self.started = self.started or reply.date
-            keys = self.reader.read(reply.body.data)
-            self.rows += len(keys)
-            cursor, page = reply.body.next, reply.body.count
-            if cursor is None and page is not None and page > self.rows - before:
-                raise SuspectError(f"{self.task.company.slug}: GET /{self.path} ended after {self.rows - before:,} rows, but "
-                                   f"counts {page:,}: the listing is cut off. Nothing of it was loaded; run again.")  # fmt: skip
-            if cursor is None:
-                return True
-            empty = 0 if keys else empty + 1
-            if cursor in cursors or empty > EMPTY_PAGES or (keys and seen.issuperset(keys)):
-                raise SuspectError(f"{self.task.company.slug}: GET /{self.path} does not end: after "
-                                   f"{len(cursors) + 1} pages its cursor {cursor!r} leads to nothing new. Nothing of "
-                                   "this listing was marked as read; report it to the vendor.")  # fmt: skip
-            if budget is not None and self.rows > budget:
-                return False
-            cursors.add(cursor)
-            seen.update(keys)
-            sent["cursor"] = cursor
-
-    def unit(self, kind: str, **known: Any) -> Unit:  # noqa: ANN401 - fields of Unit
-        """Close the unit. Refuses rows of another company, whatever GUID they came under."""
-        batch = self.reader.finish()
-        _own_rows(self.task, batch)
-        unit = Unit(self.task, batch, kind, scan_started_at=self.started, rows_read=self.rows, requests=self.requests,
-                    seconds=time.monotonic() - self.clock, identity=self.client.auth.identity, **known)  # fmt: skip
-        cursor = self.task.resource.cursor
-        if cursor:
-            moments = [value for value in batch.rows[self.task.resource.name].values(cursor.field)
-                       if isinstance(value, int)]  # fmt: skip
-            unit.newest_modified = _moment(max(moments)) if moments else None
-        return unit
-
-
 def _incremental(client: Client, task: Task, mark: datetime) -> Unit:
     resource = task.resource
     assert resource.cursor
     since = resource.cursor.since(mark)
-    reading = _Reading(client, task)
+    reading = Reading(client, task)
     for fixed in resource.passes:
         reading.walk({**fixed, resource.cursor.param: since})
     start = resource.cursor.start(mark)
@@ -165,7 +56,7 @@ def _incremental(client: Client, task: Task, mark: datetime) -> Unit:
     if resource.rolling and resource.window:
         back = (reading.started or mark) - resource.rolling
         for fixed in resource.passes:
-            reading.walk({**fixed, f"{resource.window}[gte]": _iso(back)})
+            reading.walk({**fixed, f"{resource.window}[gte]": iso(back)})
         reach.append((resource.window, back, None))
     unit = reading.unit("incremental", modified_since=since, reach=tuple(reach))
     unit.rows_outside = 0 if resource.rolling else _outside(unit, resource.cursor.field, start)
@@ -226,10 +117,10 @@ def _read_window(
     """One unit of all passes between `start` and `end`; `partial` if it holds more than `budget` rows."""
     window = task.resource.window
     limits = {f"{window}[gte]": start, f"{window}[lte]": end}
-    params = {name: _iso(moment) for name, moment in limits.items() if moment}
-    reading = _Reading(client, task)
+    params = {name: iso(moment) for name, moment in limits.items() if moment}
+    reading = Reading(client, task)
     complete = all(reading.walk({**fixed, **params}, budget) for fixed in task.resource.passes)
-    reach = ((window, start or _EPOCH, end),) if window and params else ()
+    reach = ((window, start or EPOCH, end),) if window and params else ()
     unit = reading.unit(kind, window_start=start, window_end=end if complete else None, reach=reach)
     unit.status = "ok" if complete else "partial"
     if window and params:
@@ -241,12 +132,12 @@ def _fan_out(client: Client, task: Task) -> Unit:
     """One request per row of another listing (the wages of each user), in the order of its passes."""
     resource = task.resource
     assert resource.per
-    parents = _Reading(client, Task(task.company, resource.per))
+    parents = Reading(client, Task(task.company, resource.per))
     for fixed in resource.per.passes:
         parents.walk(fixed)
     rows = parents.reader.finish().rows[resource.per.name]
     ids: list[int] = list(dict.fromkeys(rows.values("id")))
-    reading = _Reading(client, task, started=parents.started, requests=parents.requests)
+    reading = Reading(client, task, started=parents.started, requests=parents.requests)
     asked: set[int] = set()
     with ThreadPoolExecutor(FAN_OUT, thread_name_prefix=f"{task.company.slug}-{resource.name}") as pool:
         try:
@@ -286,7 +177,7 @@ def _mark(unit: Unit, floor: datetime | None = None) -> datetime | None:
 
 def _outside(unit: Unit, column: str, start: datetime | None, end: datetime | None = None) -> int:
     """How many rows the server should not have sent. They are loaded all the same: merging makes them harmless."""
-    low, high = _micros(start) if start else 0, _micros(end) if end else sys.maxsize
+    low, high = (start - EPOCH) // MICROSECOND if start else 0, (end - EPOCH) // MICROSECOND if end else sys.maxsize
     moments = unit.batch.rows[unit.task.resource.name].values(column)
     return sum(isinstance(value, int) and not low <= value <= high for value in moments)
 
@@ -295,35 +186,4 @@ def _span(unit: Unit) -> tuple[datetime, datetime]:
     """The earliest and the latest moment of the window column in a unit."""
     column = unit.task.resource.window or ""
     moments = [m for m in unit.batch.rows[unit.task.resource.name].values(column) if isinstance(m, int)]
-    return _moment(min(moments)), _moment(max(moments))
-
-
-def _own_rows(task: Task, batch: Batch) -> None:
-    """Drop other companies from the listing of companies; refuse any other listing that has rows of them."""
-    owner = task.resource.owner
-    for name, rows in batch.rows.items():
-        if rows.table.kind(owner) and rows.table.parent is None:
-            owners = rows.values(owner)
-            foreign = set(owners) - {task.company.id, None}
-            if foreign and owner in task.resource.key:
-                batch.rows[name] = rows.keep([found == task.company.id for found in owners])
-            elif foreign:
-                raise SuspectError(f"{task.company.slug}: {task.resource.name} came with rows of company "
-                                   f"{sorted(map(str, foreign))[0]}, but {task.company.guid} is company "
-                                   f"{task.company.id}. Nothing of it was loaded: check guid and id in the "
-                                   "configuration.")  # fmt: skip
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-
-
-def _moment(micros: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=micros)
-
-
-def _micros(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment(min(moments)), moment(max(moments))

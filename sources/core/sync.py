@@ -13,11 +13,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from sources.core.columns import CONTENT, GUID, TOMBSTONE, VALID_FROM, VALID_TO
 from sources.core.errors import SuspectError
 from sources.core.memory import Memory
-from sources.core.pages import ARROW, OWNER, Row, Rows, arrow_field
-from sources.core.resource import CONTENT, GUID, TOMBSTONE, VALID_FROM, VALID_TO, Mode, Table
-from sources.core.scan import Unit
+from sources.core.pages import OWNER
+from sources.core.resource import Mode, Table
+from sources.core.rows import ARROW, Row, Rows, arrow_field
+from sources.core.task import Unit
 
 SHRINK = 0.8  # a snapshot below this share of the last one closes nothing
 FEW = 2  # but as many rows as this may always go: a small list changes by large shares

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import msgspec
 
+from sources.core.envelope import open_envelope
 from sources.core.errors import ConfigurationError, SuspectError
 from sources.core.http import Client, Company
 from sources.core.pace import Pace
-from sources.core.pages import open_envelope
 from sources.core.resource import Resource
 from sources.core.settings import companies as configured
 from sources.core.settings import environment_name, secret, setting

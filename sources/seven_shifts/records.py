@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from sources.core.resource import (
+from sources.core.columns import (
     NULL,
     BirthDay,
     Bool,

@@ -1,0 +1,85 @@
+"""Columns: the vocabulary that records declare their fields in, and what is read from a declaration.
+
+A record type (`msgspec.Struct`) declares the columns once; decoding, Arrow, the destination's schema and
+`docs/tables.md` are all read from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+# Vocabulary of the records. Everything but the key may be null or absent: a vendor that stops sending a
+# field must not stop a load. `Meta.extra` holds what decoding does not need: unit and PII class.
+Text = str | None
+Int = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] | None
+Key = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Float = float | None
+Bool = bool | None
+Day = date | None
+Json = msgspec.Raw
+NULL = msgspec.Raw(b"null")  # a Raw that was not sent; JSON null decodes to the same
+Timestamp = Annotated[datetime, Meta(tz=True, extra={"unit": "UTC"})] | None
+Cents = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1, extra={"unit": "cents"})] | None
+Minutes = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1, extra={"unit": "minutes"})] | None
+ContactText = Annotated[str, Meta(extra={"pii": "contact"})] | None
+BirthDay = Annotated[date, Meta(extra={"pii": "birth"})] | None
+
+
+class Record(msgspec.Struct, forbid_unknown_fields=True):
+    """A row as the vendor sends it. An unknown field sends the row down the slow lane, it is never dropped."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A typed column: `kind` is one of text, bigint, double, bool, timestamp, date, json."""
+
+    name: str
+    kind: str
+    attribute: str = ""
+    unit: str = ""
+    pii: str = ""
+    nullable: bool = True
+
+
+GUID = Column("company_guid", "text", nullable=False)
+CONTENT = Column("_dlt_id", "text", nullable=False)
+VALID_FROM = Column("_dlt_valid_from", "timestamp", unit="UTC", nullable=False)
+VALID_TO = Column("_dlt_valid_to", "timestamp", unit="UTC")
+TOMBSTONE = Column("_tombstone", "bool")
+
+@cache
+def columns_of(record: type[Record]) -> tuple[Column, ...]:
+    """The columns a record declares; nested lists of records are children, not columns."""
+    found = [_column(field) for field in msgspec.inspect.type_info(record).fields]  # type: ignore[attr-defined]
+    return tuple(column for column in found if column)
+
+
+def _column(field: msgspec.inspect.Field) -> Column | None:
+    options = field.type.types if isinstance(field.type, msgspec.inspect.UnionType) else (field.type,)
+    for option in options:
+        extra: dict[str, str] = {}
+        while isinstance(option, msgspec.inspect.Metadata):
+            extra |= option.extra or {}
+            option = option.type
+        kind = _INSPECTED.get(type(option))
+        if kind:
+            return Column(field.encode_name, kind, field.name, extra.get("unit", ""), extra.get("pii", ""),
+                          nullable=not field.required)  # fmt: skip
+    return None
+
+
+_INSPECTED: dict[type, str] = {
+    msgspec.inspect.StrType: "text",
+    msgspec.inspect.IntType: "bigint",
+    msgspec.inspect.FloatType: "double",
+    msgspec.inspect.BoolType: "bool",
+    msgspec.inspect.DateTimeType: "timestamp",
+    msgspec.inspect.DateType: "date",
+    msgspec.inspect.RawType: "json",
+}

@@ -1,0 +1,98 @@
+"""The pages of one unit: following cursors, with guards against listings that lie."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sources.core.envelope import open_envelope
+from sources.core.errors import SuspectError
+from sources.core.http import Client
+from sources.core.pages import PageReader
+from sources.core.rows import Batch
+from sources.core.task import Task, Unit, moment
+
+EMPTY_PAGES = 5
+
+
+@dataclass
+class Reading:
+    """The state of one unit while its pages come in."""
+
+    client: Client
+    task: Task
+    started: datetime | None = None
+    requests: int = 0
+    rows: int = 0
+    clock: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self.reader = PageReader(self.task.resource, self.task.company.guid)
+        self.path = self.task.resource.path.replace("{company_id}", str(self.task.company.id))
+
+    def walk(self, params: Mapping[str, str], budget: int | None = None) -> bool:
+        """Follow `next` from the first page to the last. False if more than `budget` rows came and it stopped."""
+        sent: dict[str, str | int] = dict(params)
+        if self.task.resource.limit:
+            sent["limit"] = self.task.resource.limit
+        cursors: set[str] = set()
+        seen: set[tuple[Any, ...]] = set()
+        empty, before = 0, self.rows
+        while True:
+            reply = self.client.get(self.task.company, self.path, sent, open_envelope)
+            self.requests += reply.requests
+            self.started = self.started or reply.date
+            keys = self.reader.read(reply.body.data)
+            self.rows += len(keys)
+            cursor = reply.body.next
+            if cursor is None:
+                self._refuse_cut(self.rows - before, reply.body.count)
+                return True
+            empty = 0 if keys else empty + 1
+            if cursor in cursors or empty > EMPTY_PAGES or (keys and seen.issuperset(keys)):
+                raise SuspectError(f"{self.task.company.slug}: GET /{self.path} does not end: after "
+                                   f"{len(cursors) + 1} pages its cursor {cursor!r} leads to nothing new. Nothing of "
+                                   "this listing was marked as read; report it to the vendor.")  # fmt: skip
+            if budget is not None and self.rows > budget:
+                return False
+            cursors.add(cursor)
+            seen.update(keys)
+            sent["cursor"] = cursor
+
+    def _refuse_cut(self, rows: int, counted: int | None) -> None:
+        """A listing holds at least as many rows as its last page counts, whatever the count is meant to be."""
+        if counted is not None and counted > rows:
+            raise SuspectError(f"{self.task.company.slug}: GET /{self.path} ended after {rows:,} rows, but counts "
+                               f"{counted:,}: the listing is cut off. Nothing of it was loaded; run again.")  # fmt: skip
+
+    def unit(self, kind: str, **known: Any) -> Unit:  # noqa: ANN401 - fields of Unit
+        """Close the unit. Refuses rows of another company, whatever GUID they came under."""
+        batch = self.reader.finish()
+        _own_rows(self.task, batch)
+        unit = Unit(self.task, batch, kind, scan_started_at=self.started, rows_read=self.rows, requests=self.requests,
+                    seconds=time.monotonic() - self.clock, identity=self.client.auth.identity, **known)  # fmt: skip
+        cursor = self.task.resource.cursor
+        if cursor:
+            moments = [value for value in batch.rows[self.task.resource.name].values(cursor.field)
+                       if isinstance(value, int)]  # fmt: skip
+            unit.newest_modified = moment(max(moments)) if moments else None
+        return unit
+
+
+def _own_rows(task: Task, batch: Batch) -> None:
+    """Drop other companies from the listing of companies; refuse any other listing that has rows of them."""
+    owner = task.resource.owner
+    for name, rows in batch.rows.items():
+        if rows.table.kind(owner) and rows.table.parent is None:
+            owners = rows.values(owner)
+            foreign = set(owners) - {task.company.id, None}
+            if foreign and owner in task.resource.key:
+                batch.rows[name] = rows.keep([found == task.company.id for found in owners])
+            elif foreign:
+                raise SuspectError(f"{task.company.slug}: {task.resource.name} came with rows of company "
+                                   f"{sorted(map(str, foreign))[0]}, but {task.company.guid} is company "
+                                   f"{task.company.id}. Nothing of it was loaded: check guid and id in the "
+                                   "configuration.")  # fmt: skip

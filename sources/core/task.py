@@ -1,0 +1,70 @@
+"""What is to be read, and what a reading brought: tasks go into threads, units come out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from sources.core.http import Company
+from sources.core.resource import Resource
+from sources.core.rows import Batch
+
+UNIT_ROWS = 200_000  # a listing longer than this is cut into windows
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to read of a resource, decided from what the destination remembers of it.
+
+    `mark`: the high-water mark to continue from. `covered`: how far an unfinished backfill got, begun at
+    server time `begun` with `newest` the newest modification it saw. `since`/`until`: a window asked for.
+    `rewrite`: write rows again even where the destination's look the same.
+    """
+
+    company: Company
+    resource: Resource
+    mark: datetime | None = None
+    covered: datetime | None = None
+    begun: datetime | None = None
+    newest: datetime | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    rewrite: bool = False
+    identity: str | None = None
+    unit_rows: int = UNIT_ROWS
+
+
+@dataclass
+class Unit:
+    """Rows that belong together, and what `sync_log` will say of them. All times are the server's."""
+
+    task: Task
+    batch: Batch
+    kind: str
+    status: str = "ok"
+    error: str | None = None
+    modified_since: str | None = None
+    window_start: datetime | None = None
+    window_end: datetime | None = None
+    scan_started_at: datetime | None = None
+    newest_modified: datetime | None = None
+    high_water_mark: datetime | None = None
+    rows_read: int = 0
+    rows_outside: int = 0
+    written: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+    reach: tuple[tuple[str, datetime, datetime | None], ...] = ()  # destination rows that may be the same
+    identity: str = ""
+    scope: frozenset[int] | None = None  # parents a snapshot was read for; None is all of the company
+
+
+def moment(micros: int) -> datetime:
+    """A count of microseconds since 1970 as a time in UTC."""
+    return EPOCH + timedelta(microseconds=micros)
+
+
+def iso(time: datetime) -> str:
+    """A time as the vendors' filters want it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
