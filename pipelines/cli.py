@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json as jsonlib
+import os
 import sys
 from collections.abc import Callable
 from datetime import datetime, timezone
@@ -118,10 +120,14 @@ def run(
     """Load SOURCE: everything the first time, afterwards what has changed since."""
     if since and until and since > until:
         raise click.UsageError(f"--since ({since.isoformat()}) is after --until ({until.isoformat()}). Swap them.")
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # gives memory back sooner
     from pipelines.progress import Progress
     from pipelines.run import run as load
     from sources.core.plan import Order
 
+    # A run makes few cycles and millions of rows: look for cycles rarely, and never among the imported modules.
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
     order = Order(since=since, until=until, full_refresh=full_refresh, allow_shrink=allow_shrink)
     reports = []
     for name in _sources(source):

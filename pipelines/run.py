@@ -126,6 +126,7 @@ def open_pipeline(source: str, warehouse: Warehouse, shard: str) -> dlt.Pipeline
 
 
 def _commit(pipeline: dlt.Pipeline, vendor: Vendor, package: Package, report: Report) -> None:
+    written = {name: sum(len(rows) for rows in parts) for name, parts in package.rows.items()}
     try:
         info = pipeline.run(vendor.source(package=package, run_id=report.run_id), loader_file_format="parquet")
         info.raise_on_failed_jobs()
@@ -136,8 +137,8 @@ def _commit(pipeline: dlt.Pipeline, vendor: Vendor, package: Package, report: Re
                                ) from error  # fmt: skip
     report.load_ids += info.loads_ids
     report.units += package.units
-    for name, parts in package.rows.items():
-        report.tables[name] = report.tables.get(name, 0) + sum(len(rows) for rows in parts)
+    for name, count in written.items():
+        report.tables[name] = report.tables.get(name, 0) + count
 
 
 def choose_companies(vendor: Vendor, slugs: Sequence[str]) -> list[Company]:

@@ -24,7 +24,7 @@ def guid(bench: Bench) -> str:
 
 
 def test_a_history_longer_than_a_unit_is_cut_into_windows_and_arrives_once(bench: Bench, guid: str) -> None:
-    report = bench.run(companies=["bistro"], resources=["shifts"], package_rows=SMALL)
+    report = bench.run(companies=["bistro"], resources=["shifts"], unit_rows=SMALL, package_rows=SMALL)
 
     assert len(report.load_ids) > 3
     assert bench.loaded(guid, "shifts") == bench.held(guid, "shifts")
@@ -35,7 +35,7 @@ def test_a_history_longer_than_a_unit_is_cut_into_windows_and_arrives_once(bench
 
 
 def test_after_a_windowed_history_the_next_run_is_incremental(bench: Bench, guid: str) -> None:
-    bench.run(companies=["bistro"], resources=["shifts"], package_rows=SMALL)
+    bench.run(companies=["bistro"], resources=["shifts"], unit_rows=SMALL, package_rows=SMALL)
     bench.vendor.edit(guid, "shifts", bench.live(guid, "shifts")[0]["id"], notes="edited")
 
     report = bench.run(companies=["bistro"], resources=["shifts"])
@@ -47,11 +47,11 @@ def test_after_a_windowed_history_the_next_run_is_incremental(bench: Bench, guid
 
 def test_a_broken_off_history_continues_after_its_last_committed_window(bench: Bench, guid: str) -> None:
     bench.vendor.faults.add("404", times=100, path="/shifts", after=8)
-    assert bench.run(companies=["bistro"], resources=["shifts"], package_rows=SMALL).failed
+    assert bench.run(companies=["bistro"], resources=["shifts"], unit_rows=SMALL, package_rows=SMALL).failed
     covered = bench.sql("SELECT max(window_end) FROM seven_shifts.sync_log WHERE status = 'ok'")[0][0]
     bench.vendor.faults.clear()
 
-    assert not bench.run(companies=["bistro"], resources=["shifts"], package_rows=SMALL).failed
+    assert not bench.run(companies=["bistro"], resources=["shifts"], unit_rows=SMALL, package_rows=SMALL).failed
 
     first = bench.sent("/shifts")[0]
     assert moment(first["start[gte]"]) == covered
@@ -68,7 +68,7 @@ def test_an_edit_between_two_windows_is_not_lost(bench: Bench, guid: str) -> Non
             bench.vendor.edit(guid, "shifts", oldest, notes="behind the window")
 
     bench.vendor.on_page = edit_what_was_read
-    bench.run(companies=["bistro"], resources=["shifts"], package_rows=SMALL)
+    bench.run(companies=["bistro"], resources=["shifts"], unit_rows=SMALL, package_rows=SMALL)
     assert bench.vendor.on_page is None
 
     bench.run(companies=["bistro"], resources=["shifts"])

@@ -82,7 +82,7 @@ def build(resources: Sequence[Resource], package: Callable[[], Package], run_id:
 def _table(table: Table, package: Callable[[], Package]) -> DltResource:
     def rows() -> Iterator[Any]:
         yield from _materialized(table.name)
-        parts = package().rows.get(table.name, [])
+        parts = package().rows.pop(table.name, [])  # dlt has them on disk from here on
         arrow = [chunk for part in parts for chunk in part.arrow]
         if arrow:
             yield pa.concat_tables(arrow, promote_options="default")  # tombstones have few columns

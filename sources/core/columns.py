@@ -31,7 +31,7 @@ ContactText = Annotated[str, Meta(extra={"pii": "contact"})] | None
 BirthDay = Annotated[date, Meta(extra={"pii": "birth"})] | None
 
 
-class Record(msgspec.Struct, forbid_unknown_fields=True):
+class Record(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """A row as the vendor sends it. An unknown field sends the row down the slow lane, it is never dropped."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -14,9 +15,9 @@ from sources.core.columns import CONTENT, GUID, NULL, Column, Record
 from sources.core.resource import Child, Part, Resource, Table
 from sources.core.rows import Batch, Rejected, Row, Rows, arrow_field
 
-CHUNK = 20_000  # rows per Arrow table: tiny tables cost dlt four times as much
+CHUNK = 4_000  # records held before they become Arrow; dlt gets the chunks joined, tiny tables cost it four times
 OWNER = Column("_dlt_parent_id", "text")  # the parent version a child was sent with
-_pack = msgspec.msgpack.Encoder(order="sorted", enc_hook=str).encode
+_pack = msgspec.msgpack.Encoder(order="deterministic", enc_hook=str).encode
 
 
 class PageReader:
@@ -24,6 +25,7 @@ class PageReader:
 
     def __init__(self, resource: Resource, guid: str) -> None:
         self.batch = Batch({table.name: Rows(table) for table in resource.tables})
+        self.taken = 0  # rows read so far, rejected ones too
         self._resource, self._guid = resource, guid
         self._tables = {table.name: table for table in resource.tables}
         self._waiting: dict[str, list[tuple[Record, str, Row]]] = {name: [] for name in self._tables}
@@ -56,10 +58,11 @@ class PageReader:
             good = _strict(part.record).decode(data)
         except msgspec.ValidationError:
             good, bad = self._sort_out(part, data)
-        keys: list[tuple[Any, ...]] = []
+        self.taken += len(good) + len(bad)
         for record in good:
             self._take(part.table, record, extra)
-            keys.append(tuple(extra[name] if name in extra else getattr(record, name) for name in part.key))
+        columns = [[extra[name]] * len(good) if name in extra else map(attrgetter(name), good) for name in part.key]
+        keys: list[tuple[Any, ...]] = list(zip(*columns, strict=True))
         for row in bad:
             key = self._take_slow(part, {**row, **extra})
             if key:
@@ -181,7 +184,7 @@ def _arrow(
         elif column.name in first_extra:
             values = [extra.get(column.name) for _, _, extra in waiting]
         elif column.attribute:
-            values = [getattr(record, column.attribute) for record in records]
+            values = list(map(attrgetter(column.attribute), records))
         else:
             continue
         if column.kind == "json":

@@ -20,7 +20,7 @@ from sources.core.resource import Resource
 from sources.core.rows import Batch, Rows
 from sources.core.scan import scan
 from sources.core.sync import settle
-from sources.core.task import UNIT_ROWS, Task, Unit
+from sources.core.task import UNIT_ROWS, Room, Task, Unit
 
 WORKERS = 8
 SLACK = timedelta(minutes=30)  # a daily cadence must not slip by the length of yesterday's run
@@ -41,7 +41,8 @@ class Order:
     until: datetime | None = None
     full_refresh: bool = False
     allow_shrink: bool = False
-    package_rows: int = UNIT_ROWS
+    unit_rows: int = UNIT_ROWS
+    package_rows: int = UNIT_ROWS // 2
     package_minutes: float = 10.0
 
 
@@ -78,9 +79,10 @@ class Harvest:
         self._client, self._resources, self._order, self._discover = client, resources, order, discover
         self._companies, self._past, self._ids = companies, memory.past(), memory.company_ids()
         self._identities = memory.identities()
-        self._units: queue.Queue[Unit | None] = queue.Queue(maxsize=4)
+        self._units: queue.Queue[Unit | None] = queue.Queue(maxsize=1)
         self._stopped = threading.Event()
         self._open, self._counting = 0, threading.Lock()
+        self._room = Room()
 
     def __iter__(self) -> Iterator[Unit | None]:
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="scan") as pool:
@@ -119,11 +121,14 @@ class Harvest:
         task = self.task(company, resource)
         if task is None:
             return True
-        with self._noting(task):
-            for unit in scan(self._client, task):
-                self._put(unit)
-            return True
-        return False
+        try:
+            with self._noting(task):
+                for unit in scan(self._client, task):
+                    self._put(unit)
+                return True
+            return False
+        finally:
+            self._room.leave()
 
     @contextmanager
     def _noting(self, task: Task) -> Iterator[None]:
@@ -150,7 +155,7 @@ class Harvest:
         """Where to continue, or None for a resource whose cadence is not due."""
         past = self._past.get((company.guid, resource.name))
         asked = Task(company, resource, since=self._order.since, until=self._order.until,
-                     unit_rows=self._order.package_rows)  # fmt: skip
+                     unit_rows=self._order.unit_rows, room=self._room)  # fmt: skip
         if past is None:
             return asked
         if self._order.full_refresh:

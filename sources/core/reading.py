@@ -13,7 +13,7 @@ from sources.core.errors import SuspectError
 from sources.core.http import Client
 from sources.core.pages import PageReader
 from sources.core.rows import Batch
-from sources.core.task import Task, Unit, moment
+from sources.core.task import LARGE_ROWS, Task, Unit, moment
 
 EMPTY_PAGES = 5
 
@@ -26,12 +26,16 @@ class Reading:
     task: Task
     started: datetime | None = None
     requests: int = 0
-    rows: int = 0
     clock: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
         self.reader = PageReader(self.task.resource, self.task.company.guid)
         self.path = self.task.resource.path.replace("{company_id}", str(self.task.company.id))
+
+    @property
+    def rows(self) -> int:
+        """Rows read so far, also those set aside."""
+        return self.reader.taken
 
     def walk(self, params: Mapping[str, str], budget: int | None = None) -> bool:
         """Follow `next` from the first page to the last. False if more than `budget` rows came and it stopped."""
@@ -46,7 +50,8 @@ class Reading:
             self.requests += reply.requests
             self.started = self.started or reply.date
             keys = self.reader.read(reply.body.data)
-            self.rows += len(keys)
+            if self.rows > LARGE_ROWS:
+                self.task.room.enter()
             cursor = reply.body.next
             if cursor is None:
                 self._refuse_cut(self.rows - before, reply.body.count)
@@ -66,7 +71,8 @@ class Reading:
         """A listing holds at least as many rows as its last page counts, whatever the count is meant to be."""
         if counted is not None and counted > rows:
             raise SuspectError(f"{self.task.company.slug}: GET /{self.path} ended after {rows:,} rows, but counts "
-                               f"{counted:,}: the listing is cut off. Nothing of it was loaded; run again.")  # fmt: skip
+                               f"{counted:,}: the listing is cut off. Nothing of it was loaded; run again."
+                               )  # fmt: skip
 
     def unit(self, kind: str, **known: Any) -> Unit:  # noqa: ANN401 - fields of Unit
         """Close the unit. Refuses rows of another company, whatever GUID they came under."""

@@ -65,6 +65,8 @@ class Rows:
 
     def keep(self, chosen: list[bool]) -> Rows:
         """The chosen rows, by position over both lanes."""
+        if all(chosen):
+            return self
         arrow, start = [], 0
         for part in self.arrow:
             arrow.append(part.filter(pa.array(chosen[start : start + len(part)], pa.bool_())))

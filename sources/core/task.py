@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from sources.core.http import Company
@@ -10,7 +11,29 @@ from sources.core.resource import Resource
 from sources.core.rows import Batch
 
 UNIT_ROWS = 200_000  # a listing longer than this is cut into windows
+LARGE_ROWS = 20_000  # from here on a scan needs a place in the room
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+class Room:
+    """Bounds the rows in memory, however many scans go on: a scan that has grown large needs one of few places, and
+    keeps it until it ends. Who has one goes on, so nobody waits for ever."""
+
+    def __init__(self, places: int = 2) -> None:
+        self._places = threading.BoundedSemaphore(places)
+        self._mine = threading.local()
+
+    def enter(self) -> None:
+        """Wait for a place, unless this thread has one."""
+        if not getattr(self._mine, "held", False):
+            self._places.acquire()
+            self._mine.held = True
+
+    def leave(self) -> None:
+        """Give this thread's place back, if it has one."""
+        if getattr(self._mine, "held", False):
+            self._mine.held = False
+            self._places.release()
 
 
 @dataclass(frozen=True)
@@ -33,6 +56,7 @@ class Task:
     rewrite: bool = False
     identity: str | None = None
     unit_rows: int = UNIT_ROWS
+    room: Room = field(default_factory=Room, compare=False)
 
 
 @dataclass
