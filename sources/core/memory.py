@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import cached_property
 from typing import Any
 
 from dlt.common.destination.exceptions import DestinationUndefinedEntity
@@ -36,7 +37,12 @@ class Memory:
     """Reads the destination through dlt's SQL client; `schema` is the source's name in `_dlt_loads`."""
 
     def __init__(self, client: Client, schema: str) -> None:
-        self._client, self._schema = client, schema
+        self._make, self._schema = client, schema
+
+    @cached_property
+    def _client(self) -> SqlClientBase[Any]:
+        """Made once: dlt resolves the whole configuration for it. The connection opens and closes per query."""
+        return self._make()
 
     def past(self) -> dict[tuple[str, str], Past]:
         """By company GUID and resource. One grouped query, however many companies."""
@@ -89,7 +95,7 @@ class Memory:
     def open_rows(self, table: Table, guid: str, contents: Iterable[str]) -> list[dict[str, Any]]:
         """The open rows with these content hashes, whole."""
         wanted = set(contents)
-        with self._client() as client, client.execute_query(
+        with self._client as client, client.execute_query(
             _quoted(client, table.name, "SELECT * FROM {table}" + _OPEN), guid
         ) as cursor:
             names = [column[0] for column in cursor.description or ()]
@@ -100,7 +106,7 @@ class Memory:
         """Rows of a query in which `{table}` stands for the table and `{column}` for a quoted name; none if the
         table does not exist yet."""
         try:
-            with self._client() as client, client.execute_query(_quoted(client, table, sql), *params) as cursor:
+            with self._client as client, client.execute_query(_quoted(client, table, sql), *params) as cursor:
                 return [tuple(row) for row in cursor.fetchall()]
         except DestinationUndefinedEntity:
             return []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import statistics
 import subprocess
 import sys
 import time
@@ -107,16 +106,6 @@ def test_a_row_deleted_between_pages_shifts_an_offset_listing_but_not_a_keyset_o
         sim.delete(guid, table, first["data"][0]["id"])
         rest = client.page(table, limit=1, cursor=first["meta"]["cursor"]["next"])["data"]
         assert (before[1] not in ids(rest)) is lost
-
-
-def test_a_small_request_takes_less_than_5_ms(client):
-    took = []
-    for _ in range(200):
-        began = time.monotonic()
-        client.page("locations")
-        took.append(time.monotonic() - began)
-    # Half of them, so a busy machine does not fail this while a delayed ACK of 40 ms does.
-    assert statistics.median(took) < 0.005
 
 
 def test_leaving_the_context_does_not_wait_for_open_connections():
