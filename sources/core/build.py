@@ -70,18 +70,28 @@ LOGS = {"sync_log": SYNC_LOG, "rejected_rows": REJECTED_ROWS}
 
 def build(resources: Sequence[Resource], package: Callable[[], Package], run_id: str) -> list[DltResource]:
     """A dlt resource per table, and `sync_log` and `rejected_rows`. Nothing is read before one is iterated."""
+    existing = cache(_existing)
     tables = [table for resource in resources for table in resource.tables]
-    built = [_table(table, package) for table in tables]
+    logs = (
+        ("sync_log", lambda: _log_rows(package(), run_id), {"write_disposition": "append"}),
+        ("rejected_rows", lambda: _rejected_rows(package(), run_id), _ONCE),
+    )
     return [
-        *built,
-        _log("sync_log", SYNC_LOG, lambda: _log_rows(package(), run_id), {"write_disposition": "append"}),
-        _log("rejected_rows", REJECTED_ROWS, lambda: _rejected_rows(package(), run_id), _ONCE),
+        *(_table(table, package, existing) for table in tables),
+        *(_log(name, rows, how, existing) for name, rows, how in logs),
     ]
 
 
-def _table(table: Table, package: Callable[[], Package]) -> DltResource:
+def _existing() -> frozenset[str]:
+    """The tables the destination has. The others are made, also without a row: every table exists after a run."""
+    pipeline = dlt.current.pipeline()
+    return frozenset(pipeline.default_schema.tables) if pipeline.default_schema_name else frozenset()
+
+
+def _table(table: Table, package: Callable[[], Package], existing: Callable[[], frozenset[str]]) -> DltResource:
     def rows() -> Iterator[Any]:
-        yield from _materialized(table.name)
+        if table.name not in existing():
+            yield dlt.mark.materialize_table_schema()
         parts = package().rows.pop(table.name, [])  # dlt has them on disk from here on
         arrow = [chunk for part in parts for chunk in part.arrow]
         if arrow:
@@ -119,22 +129,16 @@ _ONCE = {"write_disposition": "merge", "primary_key": ("company_guid", "table_na
 
 
 def _log(
-    name: str, columns: Sequence[Column], rows: Callable[[], list[dict[str, Any]]], how: dict[str, Any]
+    name: str, rows: Callable[[], list[dict[str, Any]]], how: dict[str, Any], existing: Callable[[], frozenset[str]]
 ) -> DltResource:
     def entries() -> Iterator[Any]:
-        yield from _materialized(name)
+        if name not in existing():
+            yield dlt.mark.materialize_table_schema()
         yield from rows()
 
     return dlt.resource(
-        entries, name=name, columns=hints(columns), file_format="parquet", max_table_nesting=0, **how
+        entries, name=name, columns=hints(LOGS[name]), file_format="parquet", max_table_nesting=0, **how
     )
-
-
-def _materialized(name: str) -> Iterator[Any]:
-    """An empty table where there is none yet: every table exists after the first run."""
-    pipeline = dlt.current.pipeline()
-    if not pipeline.default_schema_name or name not in pipeline.default_schema.tables:
-        yield dlt.mark.materialize_table_schema()
 
 
 def _log_rows(package: Package, run_id: str) -> list[dict[str, Any]]:

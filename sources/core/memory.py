@@ -37,12 +37,24 @@ class Memory:
     """Reads the destination through dlt's SQL client; `schema` is the source's name in `_dlt_loads`."""
 
     def __init__(self, client: Client, schema: str) -> None:
-        self._make, self._schema = client, schema
+        self._make, self._schema, self._open = client, schema, False
 
     @cached_property
     def _client(self) -> SqlClientBase[Any]:
-        """Made once: dlt resolves the whole configuration for it. The connection opens and closes per query."""
+        """Made once: dlt resolves the whole configuration for it."""
         return self._make()
+
+    def _opened(self) -> SqlClientBase[Any]:
+        if not self._open:
+            self._client.open_connection()
+            self._open = True
+        return self._client
+
+    def close(self) -> None:
+        """Let go of the destination, so that a load has it to itself; the next question opens it again."""
+        if self._open:
+            self._open = False
+            self._client.close_connection()
 
     def past(self) -> dict[tuple[str, str], Past]:
         """By company GUID and resource. One grouped query, however many companies."""
@@ -95,9 +107,8 @@ class Memory:
     def open_rows(self, table: Table, guid: str, contents: Iterable[str]) -> list[dict[str, Any]]:
         """The open rows with these content hashes, whole."""
         wanted = set(contents)
-        with self._client as client, client.execute_query(
-            _quoted(client, table.name, "SELECT * FROM {table}" + _OPEN), guid
-        ) as cursor:
+        client = self._opened()
+        with client.execute_query(_quoted(client, table.name, "SELECT * FROM {table}" + _OPEN), guid) as cursor:
             names = [column[0] for column in cursor.description or ()]
             rows = (dict(zip(names, row, strict=True)) for row in cursor.fetchall())
             return [row for row in rows if row["_dlt_id"] in wanted]
@@ -105,8 +116,9 @@ class Memory:
     def _query(self, table: str, sql: str, *params: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401
         """Rows of a query in which `{table}` stands for the table and `{column}` for a quoted name; none if the
         table does not exist yet."""
+        client = self._opened()
         try:
-            with self._client as client, client.execute_query(_quoted(client, table, sql), *params) as cursor:
+            with client.execute_query(_quoted(client, table, sql), *params) as cursor:
                 return [tuple(row) for row in cursor.fetchall()]
         except DestinationUndefinedEntity:
             return []

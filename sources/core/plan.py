@@ -176,16 +176,20 @@ def packages(
     """Settled units, a load at a time: bounded by rows and by minutes, never two units of one resource. `seen`
     is told of every unit, and of the time that passes without one."""
     package = Package()
-    for unit in harvest:
-        late = time.monotonic() - package.born > order.package_minutes * 60
-        if package.units and (late or len(package) >= order.package_rows or (unit and package.holds(unit))):
-            yield package
-            package = Package()
-        if unit:
-            if not package.units:
-                package.born = time.monotonic()
-            unit = _add(package, unit, memory, order.allow_shrink)
-        seen(unit)
+    try:
+        for unit in harvest:
+            late = time.monotonic() - package.born > order.package_minutes * 60
+            if package.units and (late or len(package) >= order.package_rows or (unit and package.holds(unit))):
+                memory.close()
+                yield package
+                package = Package()
+            if unit:
+                if not package.units:
+                    package.born = time.monotonic()
+                unit = _add(package, unit, memory, order.allow_shrink)
+            seen(unit)
+    finally:
+        memory.close()
     if package.units:
         yield package
 
