@@ -14,6 +14,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.demo_day import live_a_day
 from pipelines.progress import Progress
 from pipelines.run import Report, run
 from simulators.seven_shifts import Company, SevenShifts
@@ -34,13 +35,14 @@ def show(folder: str, as_json: bool) -> int:
         console.print(f"A simulated 7shifts with three companies ({slugs}) is up at {vendor.url}.")
         first = _load()
         vendor.advance(3600)
-        changes = _change(vendor)
-        console.print("Then people worked on their schedules:")
-        for change in changes:
-            console.print(f"  - {change}")
+        changes = live_a_day(vendor)
         second = _load()
         differences = _compare(vendor, file, revoked=vendor.companies[2])
-    _print(console, first, second, file, differences)
+    with duckdb.connect(str(file), read_only=True) as connection:
+        picked_up = {change.told: change.arrived(connection) for change in changes}
+    differences += [f"not picked up: {told}" for told, arrived in picked_up.items() if not arrived]
+    _print(console, first, second, picked_up)
+    _judge(console, file, differences)
     if as_json:
         print(json.dumps({"first": first.as_dict(), "second": second.as_dict(), "differences": differences,
                           "file": str(file)}, indent=2))  # fmt: skip
@@ -50,34 +52,6 @@ def show(folder: str, as_json: bool) -> int:
 def _load() -> Report:
     with Progress() as progress:
         return run("seven_shifts", listener=progress)
-
-
-def _change(vendor: SevenShifts) -> list[str]:
-    """What a day brings: told as sentences."""
-    bistro, harbor, noodle = vendor.companies
-    live = [row for row in vendor.rows(bistro.guid, "shifts") if not row["deleted"]]
-    punches = [row for row in vendor.rows(bistro.guid, "time_punches") if not row["deleted"] and row["breaks"]]
-    roles = vendor.rows(harbor.guid, "roles")
-    leaver = next(row for row in vendor.rows(harbor.guid, "users") if row["active"])
-    vendor.edit(bistro.guid, "time_punches", punches[0]["id"], approved=True, tips=punches[0]["tips"] + 500)
-    vendor.remove_break(bistro.guid, punches[1]["id"], punches[1]["breaks"][0]["id"])
-    for shift in live[:3]:
-        vendor.delete(bistro.guid, "shifts", shift["id"])
-    vendor.delete(bistro.guid, "time_punches", punches[2]["id"])
-    vendor.draft_edit(bistro.guid, live[5]["id"], notes="swap with Sam?")
-    vendor.edit(bistro.guid, "users", live[6]["user_id"] or leaver["id"], last_name="Newname")
-    vendor.delete(harbor.guid, "users", leaver["id"])
-    vendor.delete(harbor.guid, "roles", roles[-1]["id"])
-    vendor.revoke(noodle.guid)
-    return [
-        f"{bistro.slug}: a punch was approved and got 5.00 more in tips",
-        f"{bistro.slug}: a break was taken off a punch, which does not change the punch's own modified time",
-        f"{bistro.slug}: three shifts and a punch were deleted",
-        f"{bistro.slug}: a published shift got an unpublished edit, a draft with the same id",
-        f"{bistro.slug}: somebody changed their name",
-        f"{harbor.slug}: somebody was deactivated, and a role was removed for good",
-        f"{noodle.slug}: revoked the connection altogether",
-    ]
 
 
 def _compare(vendor: SevenShifts, file: Path, revoked: Company) -> list[str]:
@@ -102,21 +76,24 @@ _COMPARED = {"shifts": "deleted", "time_punches": "deleted", "users": "active", 
 _VERSIONED = ("roles", "shift_drafts", "departments")
 
 
-def _print(console: Console, first: Report, second: Report, file: Path, differences: list[str]) -> None:
+def _print(console: Console, first: Report, second: Report, picked_up: dict[str, bool]) -> None:
     table = Table("table", "first load", "second load", title="Rows written", title_justify="left")
     for name in dict.fromkeys([*first.tables, *second.tables]):
         table.add_row(name, f"{first.tables.get(name, 0):,}", f"{second.tables.get(name, 0):,}")
     console.print(table)
-    console.print(f"{first.requests} requests the first time, {second.requests} the second.")
-    for unit in second.units:
-        if unit.status == "failed":
-            console.print(f"[yellow]As it should be, one company failed and the others loaded:[/yellow] {unit.error}")
+    console.print(f"{first.requests} requests the first time, {second.requests} the second. Between the two loads, and "
+                  "found in the tables after the second:")  # fmt: skip
+    for told, arrived in picked_up.items():
+        console.print(f"  {'[green]yes[/green]' if arrived else '[red]NO [/red]'} {told}", soft_wrap=True)
+
+
+def _judge(console: Console, file: Path, differences: list[str]) -> None:
     for difference in differences:
         console.print(f"[red]WRONG[/red] {difference}")
     if not differences:
         console.print("[green]Every shift, punch, user, role and draft equals what the vendor holds.[/green]")
     console.print(f"The tables are in {file}, schema seven_shifts. Look around with\n  "
-                  f"duckdb {os.path.relpath(file)} -c \"FROM seven_shifts.sync_log\"")  # fmt: skip
+                  f"duckdb {os.path.relpath(file)} -c \"FROM seven_shifts.sync_log\"", soft_wrap=True)  # fmt: skip
 
 
 @contextmanager

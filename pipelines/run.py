@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import dlt
+from dlt.destinations.exceptions import DatabaseException
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from pipelines.warehouse import Warehouse
@@ -102,10 +103,14 @@ def run(
     with warehouse.writing(folder / shard):
         pipeline = open_pipeline(source, warehouse, shard)
         memory = Memory(lambda: pipeline.sql_client(), source)
-        harvest = Harvest(client, rows, chosen, memory, order, vendor.discover)
-        for package in packages(harvest, memory, order, lambda unit: listener(unit, report)):
-            _commit(pipeline, vendor, package, report)
-            report.requests, report.notices = client.requests, client.notices
+        try:
+            harvest = Harvest(client, rows, chosen, memory, order, vendor.discover)
+            for package in packages(harvest, memory, order, lambda unit: listener(unit, report)):
+                _commit(pipeline, vendor, package, report)
+                report.requests, report.notices = client.requests, client.notices
+        except DatabaseException as error:
+            raise UnavailableError(f"The destination {warehouse.name} stopped answering: {_cause(error)}. What was "
+                                   "committed is kept and the next run continues from it.") from error  # fmt: skip
     return report
 
 

@@ -193,3 +193,14 @@ def test_every_command_has_a_help_page() -> None:
         result = sevens(*words)
         assert result.exit_code == 0
         assert "Usage" in result.output
+
+
+def test_the_demo_finds_every_change_in_the_tables(tmp_path: Path) -> None:
+    result = sevens("demo", "--folder", str(tmp_path), "--json")
+
+    told = json.loads(result.stdout[result.stdout.index("{") :])
+    assert result.exit_code == 0
+    assert told["differences"] == []
+    assert told["first"]["ok"] is True
+    assert [entry["company"] for entry in told["second"]["resources"] if entry["status"] == "failed"] == ["noodle"]
+    assert Path(told["file"]).exists()
