@@ -71,7 +71,8 @@ def _people(vendor: SevenShifts, company: Company) -> list[Change]:
     vendor.edit(company.guid, "users", renamed, last_name="Newname")
     vendor.delete(company.guid, "roles", role)
     return [
-        Change(f"{company.slug}: somebody was deactivated", _query(company, "active", "users", f"id = {leaver}"), False),
+        Change(f"{company.slug}: somebody was deactivated",
+               _query(company, "active", "users", f"id = {leaver}"), False),
         Change(f"{company.slug}: somebody changed their name",
                _query(company, "last_name", "users", f"id = {renamed}"), "Newname"),
         Change(f"{company.slug}: a role was removed for good",

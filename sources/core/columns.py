@@ -51,6 +51,7 @@ GUID = Column("company_guid", "text", nullable=False)
 CONTENT = Column("_dlt_id", "text", nullable=False)
 VALID_FROM = Column("_dlt_valid_from", "timestamp", unit="UTC", nullable=False)
 VALID_TO = Column("_dlt_valid_to", "timestamp", unit="UTC")
+OWNER = Column("_dlt_parent_id", "text")  # the version of the parent that a child was sent with
 TOMBSTONE = Column("_tombstone", "bool")
 
 @cache

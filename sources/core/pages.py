@@ -11,12 +11,11 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from sources.core.columns import CONTENT, GUID, NULL, Column, Record
+from sources.core.columns import CONTENT, GUID, NULL, OWNER, Record
 from sources.core.resource import Child, Part, Resource, Table
 from sources.core.rows import Batch, Rejected, Row, Rows, arrow_field
 
 CHUNK = 4_000  # records held before they become Arrow; dlt gets the chunks joined, tiny tables cost it four times
-OWNER = Column("_dlt_parent_id", "text")  # the parent version a child was sent with
 _pack = msgspec.msgpack.Encoder(order="deterministic", enc_hook=str).encode
 
 
@@ -35,11 +34,10 @@ class PageReader:
         """Take in the rows of one reply. Returns the keys seen, for paging guards. `extra` is added to each
         row (the user a wage belongs to)."""
         keys: list[tuple[Any, ...]] = []
-        if self._resource.record:
-            part = Part(self._resource.name, "", self._resource.record, self._resource.key)
-            return self._part(part, data, dict(extra or {}))
-        lists: dict[str, msgspec.Raw] = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
-        for part in self._resource.parts:
+        lists: dict[str, bytes | msgspec.Raw] = {"": data}
+        if self._resource.parts:
+            lists = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+        for part in self._resource.listings:
             if part.at not in lists:
                 raise msgspec.ValidationError(f"`data` has no `{part.at}`")
             carried = {name: msgspec.json.decode(lists.get(at, b"null")) for at, name in part.carry}
@@ -94,17 +92,17 @@ class PageReader:
         self._waiting[table].append((record, content, extra))
         for child in self._resource.children:
             for below in getattr(record, child.field) or ():
-                parent = {child.parent_key: record.id, OWNER.name: content}  # type: ignore[attr-defined]
+                parent = {child.parent_key: getattr(record, self._resource.key[0]), OWNER.name: content}
                 self._waiting[child.table].append((below, self._hash(child.table, below, parent), parent))
 
     def _take_slow(self, part: Part, row: Row) -> tuple[Any, ...] | None:
         table = self._tables[part.table]
+        for path in self._resource.drop:
+            _drop(row, path.split("."))
         fault = unloadable(table, row)
         if fault:
             self._reject(part.table, fault, row)
             return None
-        for path in self._resource.drop:
-            _drop(row, path.split("."))
         for name in table.natural_key:
             row[name] = int(row[name]) if table.kind(name) == "bigint" else row[name]
         row[CONTENT.name] = self._hash(part.table, row, {})
@@ -117,7 +115,7 @@ class PageReader:
 
     def _slow_children(self, child: Child, below: list[Row], parent: Row) -> None:
         for row in below:
-            row[child.parent_key] = parent["id"]
+            row[child.parent_key] = parent[self._resource.key[0]]
             fault = unloadable(self._tables[child.table], row)
             if fault:
                 self._reject(child.table, fault, row)
@@ -177,7 +175,7 @@ def _arrow(
     records = [record for record, _, _ in waiting]
     first_extra = waiting[0][2]
     fields, arrays = [arrow_field(GUID)], [pa.repeat(guid, len(records))]
-    for column in (*table.columns, *((OWNER,) if OWNER.name in first_extra else ())):
+    for column in table.columns:
         values: list[Any]
         if column.name == CONTENT.name:
             values = [content for _, content, _ in waiting]

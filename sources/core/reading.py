@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from sources.core.envelope import open_envelope
-from sources.core.errors import SuspectError
+from sources.core.errors import MalformedError, SuspectError
 from sources.core.http import Client
 from sources.core.pages import PageReader
 from sources.core.rows import Batch
@@ -49,7 +51,7 @@ class Reading:
             reply = self.client.get(self.task.company, self.path, sent, open_envelope)
             self.requests += reply.requests
             self.started = self.started or reply.date
-            keys = self.reader.read(reply.body.data)
+            keys = self.take(reply.body.data)
             if self.rows > LARGE_ROWS:
                 self.task.room.enter()
             cursor = reply.body.next
@@ -66,6 +68,15 @@ class Reading:
             cursors.add(cursor)
             seen.update(keys)
             sent["cursor"] = cursor
+
+    def take(self, data: msgspec.Raw, extra: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Read the rows of one reply; returns their keys."""
+        try:
+            return self.reader.read(data, extra)
+        except msgspec.DecodeError as error:
+            raise MalformedError(f"{self.task.company.slug}: GET /{self.path} answered with a `data` that is not the "
+                                 f"documented one: {error}. Nothing of it was loaded; run again, and if it stays, "
+                                 "check the API version.") from None  # fmt: skip
 
     def _refuse_cut(self, rows: int, counted: int | None) -> None:
         """A listing holds at least as many rows as its last page counts, whatever the count is meant to be."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from functools import cached_property
 
-from sources.core.columns import CONTENT, GUID, TOMBSTONE, VALID_FROM, VALID_TO, Column, Record, columns_of
+from sources.core.columns import CONTENT, GUID, OWNER, TOMBSTONE, VALID_FROM, VALID_TO, Column, Record, columns_of
 
 
 class Mode(Enum):
@@ -101,6 +101,11 @@ class Resource:
         if self.per and f"{{{self.per_key}}}" not in self.path:
             raise ValueError(f"{self.name}: the path has no place for {self.per_key!r}")
 
+    @property
+    def listings(self) -> tuple[Part, ...]:
+        """Where a reply has rows: `data` itself, or lists inside it."""
+        return self.parts or ((Part(self.name, "", self.record, self.key),) if self.record else ())
+
     @cached_property
     def tables(self) -> tuple[Table, ...]:
         """Every table this resource fills, the parent first."""
@@ -138,16 +143,13 @@ def _tables(resource: Resource) -> tuple[Table, ...]:
     tail = (VALID_FROM, VALID_TO, CONTENT) if versioned else (CONTENT,)
     modified = resource.cursor.field if resource.cursor else None
     found: list[Table] = []
-    if resource.record:
-        columns = (GUID, *columns_of(resource.record), *tail)
-        found.append(Table(resource.name, columns, ("company_guid", *resource.key), versioned, modified=modified))
-    for part in resource.parts:
+    for part in resource.listings:
         added = tuple(Column(name, "text") for name, _ in part.constants)
         added += tuple(Column(name, "text") for _, name in part.carry)
         parent = (Column(resource.per_key, "bigint", nullable=False),) if resource.per_key else ()
         columns = (GUID, *parent, *columns_of(part.record), *added, *tail)
         if part.table not in [table.name for table in found]:
-            found.append(Table(part.table, columns, ("company_guid", *part.key), versioned))
+            found.append(Table(part.table, columns, ("company_guid", *part.key), versioned, modified=modified))
     for child in resource.children:
         found.append(_child_table(resource, child, versioned, tail))
     return tuple(found)
@@ -157,6 +159,6 @@ def _child_table(resource: Resource, child: Child, versioned: bool, tail: tuple[
     own = columns_of(child.record)
     if child.parent_key not in [column.name for column in own]:
         own = (Column(child.parent_key, "bigint", nullable=False), *own)
-    columns = (GUID, *own, *tail, *(() if versioned else (TOMBSTONE,)))
+    columns = (GUID, *own, *tail, OWNER, *(() if versioned else (TOMBSTONE,)))
     key = ("company_guid", child.parent_key, child.key)
     return Table(child.table, columns, key, versioned, parent=resource.name, parent_key=child.parent_key)

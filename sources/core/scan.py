@@ -145,7 +145,7 @@ def _fan_out(client: Client, task: Task) -> Unit:
                 reading.requests += 1
                 if data is not None:
                     asked.add(parent)
-                    reading.reader.read(data, {resource.per_key: parent})
+                    reading.take(data, {resource.per_key: parent})
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise

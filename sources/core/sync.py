@@ -13,10 +13,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from sources.core.columns import CONTENT, GUID, TOMBSTONE, VALID_FROM, VALID_TO
+from sources.core.columns import CONTENT, GUID, OWNER, TOMBSTONE, VALID_FROM, VALID_TO
 from sources.core.errors import SuspectError
 from sources.core.memory import Memory
-from sources.core.pages import OWNER
 from sources.core.resource import Mode, Table
 from sources.core.rows import ARROW, Row, Rows, arrow_field
 from sources.core.task import Unit
@@ -77,7 +76,8 @@ def _bury(children: Rows, parents: Rows, old: set[Any] | None) -> Rows:
     removes the children it had."""
     table = children.table
     have = set(children.values(table.parent_key or ""))
-    bare = [key for key in parents.values("id") if key not in have and (old is None or key in old)]
+    ids = parents.values(parents.table.natural_key[0])
+    bare = [id for id in ids if id not in have and (old is None or id in old)]
     if not bare:
         return children
     none = 0 if table.kind(table.key[-1]) == "bigint" else ""
@@ -86,7 +86,7 @@ def _bury(children: Rows, parents: Rows, old: set[Any] | None) -> Rows:
         GUID: [guid] * len(bare),
         table.column(table.parent_key or ""): bare,
         table.column(table.key[-1]): [none] * len(bare),
-        CONTENT: [f"{key}-none" for key in bare],
+        CONTENT: [f"{id}-none" for id in bare],
         TOMBSTONE: [True] * len(bare),
     }
     fields = [arrow_field(column) for column in columns]
