@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from pathlib import Path
 
-import pytest
-
-from simulators.seven_shifts import RateLimit
-from tests.conftest import Bench, build_bench
+from tests.conftest import Bench
 
 FILTERED = ("companies", "locations", "users", "shifts", "time_punches")
 
@@ -108,23 +104,6 @@ def test_an_access_token_needs_no_guid_header(bench: Bench, guid: str) -> None:
 
     assert bench.loaded(guid, "shifts") == bench.held(guid, "shifts")
     assert not [r for r in bench.vendor.requests if r.headers.get("x-company-guid") or r.method == "POST"]
-
-
-def test_the_pace_stays_under_the_vendors_limit_over_all_companies_and_threads(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for bench in build_bench(tmp_path, monkeypatch):
-        bench.vendor.rate_limit = RateLimit(per_second=10, per_minute=600, block_seconds=60.0)
-        bench.unset("REQUESTS_PER_SECOND")
-        bench.unset("REQUESTS_PER_MINUTE")
-        bench.set("CREDENTIALS__CLIENT_ID", bench.vendor.client_id)
-
-        assert not bench.run(resources=["companies", "locations", "users", "shifts", "time_punches", "wages"]).failed
-
-        times = sorted(r.at for r in bench.vendor.requests if r.method == "GET")
-        assert len(times) > 25
-        assert 429 not in {r.status for r in bench.vendor.requests}
-        assert all(later - earlier > 1.0 for earlier, later in zip(times, times[10:], strict=False))
 
 
 def test_the_leaked_v1_key_of_a_company_never_reaches_the_warehouse(bench: Bench) -> None:
