@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from pipelines.run import Report, run
+from sources.core.task import Unit
 from tests.conftest import Bench
 
 PASSING = ["429", "429_retry_after", "500", "502", "503", "cloudflare", "html", "truncated", "no_data", "reset"]
@@ -103,3 +107,17 @@ def test_an_unreachable_api_is_told_and_everything_loaded_is_kept(bench: Bench, 
     assert report.failed
     assert "127.0.0.1:9" in (report.units[0].error or "")
     assert bench.loaded(guid, "shifts") == before
+
+
+def test_an_interrupted_run_does_not_sit_out_a_block(bench: Bench) -> None:
+    bench.vendor.faults.add("429_retry_after", times=500, path="/shifts", seconds=250)
+
+    def interrupt(unit: Unit | None, report: Report) -> None:
+        if 429 in {r.status for r in bench.vendor.requests}:
+            raise KeyboardInterrupt
+
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        run("seven_shifts", resources=["shifts"], listener=interrupt)
+
+    assert time.monotonic() - began < 100  # the block alone is 250 s

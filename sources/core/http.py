@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 import requests
 from requests.adapters import HTTPAdapter
-from tenacity import RetryCallState, Retrying, retry_if_exception_type
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, sleep_using_event
 
 from sources.core.errors import ConfigurationError, MalformedError, UnavailableError
 from sources.core.pace import Pace
@@ -75,6 +75,7 @@ class Client:
         self.url, self.auth, self.pace = secure(url), auth, pace
         self.notices: set[str] = set()
         self.requests = 0
+        self.stopping = threading.Event()  # set: nobody waits or tries again any more
         self.clock: datetime | None = None  # the server's, as last seen
         self._sent = dict(headers)
         self._tries, self._patience, self._backoff, self._timeout = tries, patience, backoff, timeout
@@ -88,7 +89,8 @@ class Client:
         """GET `path` and decode its body. Errors name the company and the path."""
         asked = f"{company.slug}: GET /{path}"
         retrying = Retrying(
-            retry=retry_if_exception_type(AgainError), stop=self._enough, wait=self._wait, reraise=True
+            retry=retry_if_exception_type(AgainError), stop=self._enough, wait=self._wait, reraise=True,
+            sleep=sleep_using_event(self.stopping),
         )
         try:
             body, date = retrying(self._once, asked, company, path, params, decode)
@@ -117,7 +119,7 @@ class Client:
         self, asked: str, company: Company, path: str, params: Mapping[str, str | int]
     ) -> requests.Response:
         headers = {**self._sent, **self.auth.headers(company)}
-        self.pace.wait()
+        self.pace.wait(self.stopping)
         with self._lock:
             self.requests += 1
         try:
@@ -138,6 +140,8 @@ class Client:
                 self.notices.add(f"{name}: sent {sent}, the server used {echoed}")
 
     def _enough(self, state: RetryCallState) -> bool:
+        if self.stopping.is_set():
+            return True
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, AgainError) and error.patient:
             return (state.seconds_since_start or 0) + (error.after or 0) > self._patience

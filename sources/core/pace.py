@@ -28,10 +28,10 @@ class Pace:
         self._lock = threading.Lock()
         self._held_until = 0.0
 
-    def wait(self) -> None:
-        """Block until one more request may be sent."""
-        while (left := self._held_until - time.monotonic()) > 0:
-            time.sleep(min(left, 1.0))
+    def wait(self, stopping: threading.Event) -> None:
+        """Block until one more request may be sent, or until `stopping` is set."""
+        while (left := self._held_until - time.monotonic()) > 0 and not stopping.is_set():
+            stopping.wait(left)
         self._open().try_acquire("request")
 
     def hold(self, seconds: float) -> None:

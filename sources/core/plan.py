@@ -85,6 +85,7 @@ class Harvest:
         self._room = Room()
 
     def __iter__(self) -> Iterator[Unit | None]:
+        self._client.stopping.clear()
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="scan") as pool:
             try:
                 for company in self._companies:
@@ -96,6 +97,7 @@ class Harvest:
                         yield None
             finally:
                 self._stopped.set()
+                self._client.stopping.set()
                 pool.shutdown(wait=False, cancel_futures=True)
 
     def _submit(self, pool: ThreadPoolExecutor, work: Callable[..., Any], *args: Any) -> None:  # noqa: ANN401
