@@ -82,19 +82,24 @@ class Memory:
         return {row[0]: row[1] for row in self._query(table.name, sql)}
 
     def known(self, table: Table, guid: str, reach: Reach) -> dict[tuple[Any, ...], tuple[str, int | None]]:
-        """Content hash and modification (microseconds) by key, of the rows within `reach` (none: all)."""
-        wanted = [*table.natural_key, "_dlt_id", *([table.modified] if table.modified else [])]
-        where, params = ["company_guid = %s"], [guid]
+        """Content hash and modification (microseconds) by key, of the rows within `reach` (none: all). The hash is
+        empty for a row of a load that did not complete: its children may be missing, so it has to come again."""
+        wanted = [*table.natural_key, *([table.modified] if table.modified else [])]
+        where, params = ["t.company_guid = %s"], [guid]
         spans = []
         for column, start, end in reach:
-            spans.append(f"({{{column}}} >= %s" + (f" AND {{{column}}} <= %s)" if end else ")"))
+            spans.append(f"(t.{{{column}}} >= %s" + (f" AND t.{{{column}}} <= %s)" if end else ")"))
             params += [start, end] if end else [start]  # type: ignore[list-item]
         if spans:
             where.append(f"({' OR '.join(spans)})")
-        sql = f"SELECT {', '.join(f'{{{name}}}' for name in wanted)} FROM {{table}} WHERE {' AND '.join(where)}"
-        size = len(table.natural_key)
+        sql = (
+            "SELECT CASE WHEN l.load_id IS NULL THEN '' ELSE t._dlt_id END, "
+            f"{', '.join(f't.{{{name}}}' for name in wanted)} FROM {{table}} AS t "
+            f"LEFT JOIN {{loads}} AS l ON l.load_id = t._dlt_load_id AND l.status = 0 WHERE {' AND '.join(where)}"
+        )
+        size = len(table.natural_key) + 1
         return {
-            row[:size]: (row[size], _micros(row[size + 1]) if table.modified else None)
+            row[1:size]: (row[0], _micros(row[size]) if table.modified else None)
             for row in self._query(table.name, sql, *params)
         }
 
