@@ -106,7 +106,7 @@ def run(
         try:
             harvest = Harvest(client, rows, chosen, memory, order, vendor.discover)
             for package in packages(harvest, memory, order, lambda unit: listener(unit, report)):
-                _commit(pipeline, vendor, package, report)
+                _commit(pipeline, vendor, package, report, warehouse.file_format)
                 report.requests, report.notices = client.requests, client.notices
         except DatabaseException as error:
             raise UnavailableError(f"The destination {warehouse.name} stopped answering: {_cause(error)}. What was "
@@ -130,10 +130,10 @@ def open_pipeline(source: str, warehouse: Warehouse, shard: str) -> dlt.Pipeline
     return pipeline
 
 
-def _commit(pipeline: dlt.Pipeline, vendor: Vendor, package: Package, report: Report) -> None:
+def _commit(pipeline: dlt.Pipeline, vendor: Vendor, package: Package, report: Report, file_format: str) -> None:
     written = {name: sum(len(rows) for rows in parts) for name, parts in package.rows.items()}
     try:
-        info = pipeline.run(vendor.source(package=package, run_id=report.run_id), loader_file_format="parquet")
+        info = pipeline.run(vendor.source(package=package, run_id=report.run_id, file_format=file_format))
         info.raise_on_failed_jobs()
     except PipelineStepFailed as error:
         pipeline.abort_packages()

@@ -57,6 +57,11 @@ class Warehouse:
         return cls(type, credentials, file, float(setting(f"{SECTION}.lock_wait", "60") or 60))
 
     @property
+    def file_format(self) -> str:
+        """What dlt loads from. Parquet, but on PostgreSQL dlt makes csv of it, and null of empty text on the way."""
+        return "insert_values" if self.type == "postgres" else "parquet"
+
+    @property
     def name(self) -> str:
         """For people: the file, or the kind of destination (never the credentials)."""
         return str(self.file) if self.file else self.type

@@ -84,6 +84,16 @@ def test_a_second_run_on_postgres_writes_nothing_but_the_log(bench: Bench, datab
     assert columns(database, "SELECT company_guid, id, _dlt_load_id FROM seven_shifts.time_punches") == before
 
 
+def test_empty_text_stays_empty_text_on_postgres(bench: Bench, guid: str, database: Any) -> None:
+    bench.run(resources=["users", "time_punches"])
+
+    for table, column in (("users", "max_weekly_hours"), ("time_punches", "notes")):
+        held = bench.held(guid, table, "id", column)
+        assert "" in {value for _, value in held}
+        query = f"SELECT id, {column} FROM seven_shifts.{table} WHERE company_guid = %s"
+        assert columns(database, query, guid) == held
+
+
 def test_types_on_postgres_are_the_declared_ones(bench: Bench, database: Any) -> None:
     bench.run()
 

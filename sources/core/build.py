@@ -68,7 +68,9 @@ REJECTED_ROWS = (
 LOGS = {"sync_log": SYNC_LOG, "rejected_rows": REJECTED_ROWS}
 
 
-def build(resources: Sequence[Resource], package: Callable[[], Package], run_id: str) -> list[DltResource]:
+def build(
+    resources: Sequence[Resource], package: Callable[[], Package], run_id: str, file_format: str
+) -> list[DltResource]:
     """A dlt resource per table, and `sync_log` and `rejected_rows`. Nothing is read before one is iterated."""
     existing = cache(_existing)
     tables = [table for resource in resources for table in resource.tables]
@@ -77,8 +79,8 @@ def build(resources: Sequence[Resource], package: Callable[[], Package], run_id:
         ("rejected_rows", lambda: _rejected_rows(package(), run_id), _ONCE),
     )
     return [
-        *(_table(table, package, existing) for table in tables),
-        *(_log(name, rows, how, existing) for name, rows, how in logs),
+        *(_table(table, package, existing, file_format) for table in tables),
+        *(_log(name, rows, {**how, "file_format": file_format}, existing) for name, rows, how in logs),
     ]
 
 
@@ -88,7 +90,9 @@ def _existing() -> frozenset[str]:
     return frozenset(pipeline.default_schema.tables) if pipeline.default_schema_name else frozenset()
 
 
-def _table(table: Table, package: Callable[[], Package], existing: Callable[[], frozenset[str]]) -> DltResource:
+def _table(
+    table: Table, package: Callable[[], Package], existing: Callable[[], frozenset[str]], file_format: str
+) -> DltResource:
     def rows() -> Iterator[Any]:
         if table.name not in existing():
             yield dlt.mark.materialize_table_schema()
@@ -100,9 +104,8 @@ def _table(table: Table, package: Callable[[], Package], existing: Callable[[], 
             if part.slow:
                 yield part.slow
 
-    return dlt.resource(
-        rows, name=table.name, columns=hints(table.columns), file_format="parquet", max_table_nesting=0, **_merge(table)
-    )
+    how = {**_merge(table), "file_format": file_format}
+    return dlt.resource(rows, name=table.name, columns=hints(table.columns), max_table_nesting=0, **how)
 
 
 def _merge(table: Table) -> dict[str, Any]:
@@ -136,9 +139,7 @@ def _log(
             yield dlt.mark.materialize_table_schema()
         yield from rows()
 
-    return dlt.resource(
-        entries, name=name, columns=hints(LOGS[name]), file_format="parquet", max_table_nesting=0, **how
-    )
+    return dlt.resource(entries, name=name, columns=hints(LOGS[name]), max_table_nesting=0, **how)
 
 
 def _log_rows(package: Package, run_id: str) -> list[dict[str, Any]]:

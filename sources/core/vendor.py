@@ -16,7 +16,7 @@ from sources.core.resource import Resource
 class BuildSource(Protocol):
     """The vendor's `@dlt.source`: rows of one package, or of a plan of its own where none is given."""
 
-    def __call__(self, *, package: Package, run_id: str) -> DltSource: ...
+    def __call__(self, *, package: Package, run_id: str, file_format: str) -> DltSource: ...
 
 
 @dataclass(frozen=True)

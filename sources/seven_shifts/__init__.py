@@ -27,6 +27,7 @@ def seven_shifts(
     *,
     package: Package | None = None,
     run_id: str = "",
+    file_format: str = "parquet",
 ) -> Iterable[DltResource]:
     """Load 7shifts companies. One resource per table, whatever the number of companies.
 
@@ -40,9 +41,11 @@ def seven_shifts(
         client: How to reach the API; by default built from the configuration.
         package: Rows that were read already. `sevens run` passes one bounded package after the other.
         run_id: Written to `sync_log`.
+        file_format: dlt's load file format. On PostgreSQL use `insert_values`: the csv that dlt makes of Arrow
+            there turns empty text into null.
     """
     ready = (lambda: package) if package is not None else deferred(VENDOR, companies, plan or Order(), client)
-    return build(RESOURCES, ready, run_id)
+    return build(RESOURCES, ready, run_id, file_format)
 
 
 VENDOR = Vendor("seven_shifts", RESOURCES, configured, connect, discover, seven_shifts)
