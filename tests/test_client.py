@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 import requests_mock
 
-from sources.core.envelope import open_envelope
-from sources.core.errors import ConfigurationError, RefusedError, SuspectError, UnavailableError
+from sources.core.errors import ConfigurationError, SuspectError
 from sources.core.http import Client, Company
 from sources.core.pace import Pace
 from sources.core.scan import scan
@@ -60,41 +58,6 @@ def test_a_count_of_the_page_or_none_at_all_is_no_suspicion(client: Client, coun
         units = list(scan(client, Task(BISTRO, DEPARTMENTS)))
 
     assert [unit.rows_read for unit in units] == [3]
-
-
-def test_no_redirect_is_followed(client: Client) -> None:
-    with requests_mock.Mocker() as server:
-        server.get(LISTING, status_code=302, headers={"Location": "https://elsewhere.example/"})
-
-        with pytest.raises(RefusedError, match="redirects to another address"):
-            client.get(BISTRO, "v2/company/41/departments", {}, open_envelope)
-
-        assert [request.hostname for request in server.request_history] == ["api.7shifts.example"]
-
-
-def test_a_retry_after_beyond_our_patience_ends_at_once(client: Client) -> None:
-    with requests_mock.Mocker() as server:
-        server.get(LISTING, status_code=429, headers={"Retry-After": "3600"})
-
-        with pytest.raises(UnavailableError, match="too many requests"):
-            client.get(BISTRO, "v2/company/41/departments", {}, open_envelope)
-
-        assert server.call_count == 1
-
-
-def test_a_netrc_file_does_not_replace_the_token(
-    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    netrc = tmp_path / "netrc"
-    netrc.write_text("machine api.7shifts.example login someone password else\n")
-    netrc.chmod(0o600)
-    monkeypatch.setenv("NETRC", str(netrc))
-    with requests_mock.Mocker() as server:
-        server.get(LISTING, json=page(1, None))
-
-        client.get(BISTRO, "v2/company/41/departments", {}, open_envelope)
-
-        assert server.last_request.headers["Authorization"] == "Bearer token of bistro"
 
 
 @pytest.mark.parametrize("url", ["http://api.7shifts.example", "ftp://127.0.0.1", "api.7shifts.example"])

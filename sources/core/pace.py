@@ -28,8 +28,9 @@ class Pace:
         self._lock = threading.Lock()
         self._held_until = 0.0
 
-    def wait(self, stopping: threading.Event) -> None:
+    def wait(self, stopping: threading.Event | None = None) -> None:
         """Block until one more request may be sent, or until `stopping` is set."""
+        stopping = stopping or threading.Event()
         while (left := self._held_until - time.monotonic()) > 0 and not stopping.is_set():
             stopping.wait(left)
         self._open().try_acquire("request")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from functools import cache
 from operator import attrgetter
@@ -99,16 +100,17 @@ class PageReader:
         table = self._tables[part.table]
         for path in self._resource.drop:
             _drop(row, path.split("."))
-        fault = unloadable(table, row)
+        below = {child: row[child.field] for child in self._resource.children if _rows(row.get(child.field))}
+        fault = unloadable(table, {name: row[name] for name in row.keys() - {child.field for child in below}})
         if fault:
             self._reject(part.table, fault, row)
             return None
         for name in table.natural_key:
             row[name] = int(row[name]) if table.kind(name) == "bigint" else row[name]
         row[CONTENT.name] = self._hash(part.table, row, {})
-        for child in self._resource.children:
-            if isinstance(row.get(child.field), list) and all(isinstance(x, dict) for x in row[child.field]):
-                self._slow_children(child, row.pop(child.field), row)
+        for child, children in below.items():
+            del row[child.field]
+            self._slow_children(child, children, row)
         row[GUID.name] = self._guid
         self.batch.rows[part.table].slow.append(row)
         return tuple(row[name] for name in part.key)
@@ -125,11 +127,11 @@ class PageReader:
             self.batch.rows[child.table].slow.append({**row, **owner, GUID.name: self._guid, CONTENT.name: content})
 
     def _reject(self, table: str, reason: str, row: Any) -> None:  # noqa: ANN401 - whatever the vendor sent
-        self.batch.rejected.append(Rejected(table, reason, msgspec.json.encode(row).decode()))
+        self.batch.rejected.append(Rejected(table, reason, _text(row)))
 
     def _hash(self, table: str, content: Record | Row, extra: Row) -> str:
         digest = self._seed[table].copy()
-        digest.update(_pack(content))
+        digest.update(_pack(content) if isinstance(content, Record) else _text(content).encode())
         if extra:
             digest.update(_pack(extra))
         return digest.hexdigest()
@@ -151,10 +153,25 @@ def unloadable(table: Table, row: Row) -> str | None:
         if table.kind(name) == "bigint" and not str(value).lstrip("-").isdigit():
             return f"key {name!r} is {value!r}, not an integer"
     for name, value in row.items():
-        number = int(value) if table.kind(name) == "bigint" and name in table.natural_key else value
-        if isinstance(number, int) and not -(2**63) <= number < 2**63:
+        if _too_big(int(value) if table.kind(name) == "bigint" and name in table.natural_key else value):
             return f"{name!r} is an integer beyond 64 bits"
     return None
+
+
+def _too_big(value: Any) -> bool:  # noqa: ANN401 - whatever the vendor sent
+    """Whether it is or holds an integer that neither a column nor dlt's JSON can hold."""
+    if isinstance(value, dict | list):
+        return any(_too_big(inner) for inner in (value.values() if isinstance(value, dict) else value))
+    return isinstance(value, int) and not -(2**63) <= value < 2**63
+
+
+def _rows(value: Any) -> bool:  # noqa: ANN401 - whatever the vendor sent
+    return isinstance(value, list) and all(isinstance(row, dict) for row in value)
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - whatever the vendor sent
+    """JSON of what msgspec may not encode: integers of any size."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
 @cache

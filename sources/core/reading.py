@@ -104,12 +104,12 @@ def _own_rows(task: Task, batch: Batch) -> None:
     owner = task.resource.owner
     for name, rows in batch.rows.items():
         if rows.table.kind(owner) and rows.table.parent is None:
-            owners = rows.values(owner)
-            foreign = set(owners) - {task.company.id, None}
+            owners = [str(found) for found in rows.values(owner)]
+            foreign = set(owners) - {str(task.company.id), "None"}
             if foreign and owner in task.resource.key:
-                batch.rows[name] = rows.keep([found == task.company.id for found in owners])
+                batch.rows[name] = rows.keep([found == str(task.company.id) for found in owners])
             elif foreign:
                 raise SuspectError(f"{task.company.slug}: {task.resource.name} came with rows of company "
-                                   f"{sorted(map(str, foreign))[0]}, but {task.company.guid} is company "
+                                   f"{sorted(foreign)[0]}, but {task.company.guid} is company "
                                    f"{task.company.id}. Nothing of it was loaded: check guid and id in the "
                                    "configuration.")  # fmt: skip

@@ -88,16 +88,18 @@ def _windows(
     closing = False
     while not closing:
         stop = task.until or horizon
-        closing = stop is None or (edge is not None and edge + step >= stop)
+        blind = edge is None and first is None  # nothing tells yet where the history begins
+        closing = blind or stop is None or (edge is not None and edge + step >= stop)
         end = task.until if closing else edge + step if edge else first
-        budget = task.unit_rows if edge and step > HOUR else None
+        budget = task.unit_rows if blind or (edge and step > HOUR) else None
         unit = _read_window(client, task, kind, edge, end, budget)
         seconds += unit.seconds
         begun = min((moment for moment in (begun, unit.scan_started_at) if moment), default=None)
         newest = max((moment for moment in (newest, unit.newest_modified) if moment), default=None)
         if unit.status == "partial":
             closing, step = False, max(HOUR, step / 2)
-            horizon = max(moment for moment in (horizon, _span(unit)[1]) if moment)
+            earliest, latest = _span(unit)
+            first, horizon = first or earliest, max(latest, horizon or latest)
             yield unit
             continue
         if unit.rows_outside and kind == "backfill":

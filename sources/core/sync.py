@@ -121,9 +121,10 @@ def _compare(unit: Unit, memory: Memory, table: Table) -> _Comparison:
     contents = rows.values(CONTENT.name) if len(rows) else []
     last = {key: at for at, key in enumerate(keys)}
     chosen = [last[key] == at and active.get(key) != contents[at] for at, key in enumerate(keys)]
-    gone = {content for key, content in active.items() if key not in last or contents[last[key]] != content}
-    missing = len(active.keys() - last.keys())
-    return rows, chosen, gone, (len(active), missing)
+    changed = {content for key, content in active.items() if key in last and contents[last[key]] != content}
+    # A row that was set aside may be any of those that seem to be missing.
+    missing = set() if unit.batch.rejected else active.keys() - last.keys()
+    return rows, chosen, changed | {active[key] for key in missing}, (len(active), len(missing))
 
 
 def _refuse_shrunk(unit: Unit, plan: _Comparison, allow_shrink: bool) -> None:
@@ -154,5 +155,16 @@ def _closed(memory: Memory, table: Table, guid: str, gone: set[str], now: dateti
     documents = [column.name for column in table.columns if column.kind == "json"]
     for row in memory.open_rows(table, guid, gone) if gone else ():
         del row["_dlt_load_id"]
-        parsed = {name: json.loads(row[name]) for name in documents if isinstance(row.get(name), str)}
-        yield {**row, **parsed, VALID_TO.name: now}
+        yield {**row, **{name: _document(row.get(name)) for name in documents}, VALID_TO.name: now}
+
+
+def _document(value: Any) -> Any:  # noqa: ANN401 - what the driver makes of a JSON column
+    """A document as dlt takes it. Some drivers return its text, some its value. dlt parses text and writes what is a
+    text then as it stands, so a document that is just a text needs its quotes twice."""
+    if not isinstance(value, str):
+        return value
+    try:
+        text, content = value, json.loads(value)
+    except json.JSONDecodeError:
+        text, content = json.dumps(value), value
+    return json.dumps(text) if isinstance(content, str) else text

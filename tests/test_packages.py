@@ -1,0 +1,171 @@
+"""What is committed together, who may write, and what of a load that did not complete is believed."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.run import working_dir
+from pipelines.warehouse import Warehouse
+from sources.core.errors import UnavailableError
+from sources.core.pages import PageReader
+from sources.core.task import Room
+from tests.conftest import Bench
+
+SHIFTS = {"companies": ["bistro"], "resources": ["shifts"]}
+
+
+@pytest.mark.parametrize("change", ["SET status = 1", "SET schema_name = 'somebody_elses'"])
+def test_a_log_row_of_a_load_that_did_not_complete_says_nothing(bench: Bench, guid: str, change: str) -> None:
+    bench.run(**SHIFTS)
+    bench.sql(f"UPDATE seven_shifts._dlt_loads {change}")
+    bench.sql("DELETE FROM seven_shifts.shifts")
+
+    bench.run(**SHIFTS)
+
+    assert bench.loaded(guid, "shifts") == bench.held(guid, "shifts")
+
+
+def test_a_failure_nobody_thought_of_is_told_and_stops_nobody(
+    bench: Bench, guid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = PageReader.read
+
+    def stumble(self: PageReader, data: Any, extra: Any = None) -> Any:
+        if "shifts" in self.batch.rows:
+            raise ZeroDivisionError("nobody thought of this")
+        return read(self, data, extra)
+
+    monkeypatch.setattr(PageReader, "read", stumble)
+
+    report = bench.run(companies=["bistro"], resources=["shifts", "roles"])
+
+    assert report.failed
+    assert [unit.error for unit in report.units if unit.status == "failed"] == [
+        "ZeroDivisionError: nobody thought of this"
+    ]
+    assert bench.loaded(guid, "roles") == bench.held(guid, "roles")
+
+
+@pytest.mark.parametrize("bound", [{"package_minutes": 0}, {"package_rows": 1}])
+def test_a_package_is_committed_when_its_time_or_its_room_is_up(bench: Bench, bound: dict[str, int]) -> None:
+    report = bench.run(companies=["bistro"], resources=["companies", "roles", "users"], **bound)
+
+    assert len(report.load_ids) == 3
+
+
+def test_what_a_killed_run_left_behind_does_not_take_the_place_of_what_is_read(
+    bench: Bench, guid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class KilledError(BaseException):
+        """Nothing catches it, as nothing catches a signal."""
+
+    def kill(*args: Any, **kwargs: Any) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as broken:
+        broken.setattr("dlt.load.load.Load.complete_package", kill)
+        with pytest.raises(KilledError):
+            bench.run(**SHIFTS)
+    bench.vendor.edit(guid, "shifts", bench.live(guid, "shifts")[0]["id"], notes="after the kill")
+
+    bench.run(**SHIFTS)
+
+    assert bench.loaded(guid, "shifts", "id, notes") == bench.held(guid, "shifts", "id", "notes")
+
+
+def test_a_company_revoked_after_its_first_load_is_asked_once(bench: Bench, guid: str) -> None:
+    bench.run(companies=["bistro"])
+    bench.vendor.revoke(guid)
+
+    report = bench.run(companies=["bistro"])
+
+    assert [unit.task.resource.name for unit in report.units] == ["companies"]
+    assert len([request for request in bench.vendor.requests if request.method == "GET"]) == 1
+
+
+def test_a_scan_that_has_grown_large_waits_for_a_place_and_gives_it_back() -> None:
+    room = Room(places=1)
+    room.enter()
+    room.enter()
+    other = threading.Thread(target=lambda: (room.enter(), room.leave()), daemon=True)
+    other.start()
+    other.join(timeout=0.2)
+    assert other.is_alive()
+
+    room.leave()
+
+    other.join(timeout=30)
+    assert not other.is_alive()
+
+
+def test_every_large_scan_takes_a_place_and_none_keeps_it(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: set[int] = set()
+    told: list[int] = []
+
+    class Counted(Room):
+        def enter(self) -> None:
+            taken.add(threading.get_ident())
+            told.append(threading.get_ident())
+
+        def leave(self) -> None:
+            taken.discard(threading.get_ident())
+
+    monkeypatch.setattr("sources.core.plan.Room", Counted)
+    monkeypatch.setattr("sources.core.reading.LARGE_ROWS", 0)
+
+    bench.run(companies=["bistro"], resources=["shifts", "users"])
+
+    assert len(told) >= 2
+    assert not taken
+
+
+def test_runs_of_different_companies_stage_their_rows_apart(bench: Bench) -> None:
+    for _ in range(2):  # dlt stages nothing when it makes the tables
+        bench.run(companies=["bistro"], resources=["users"], full_refresh=True)
+        bench.run(resources=["users"], full_refresh=True)
+
+    staged = bench.sql("SELECT DISTINCT schema_name FROM information_schema.schemata "
+                       "WHERE schema_name LIKE 'seven_shifts_stg%'")  # fmt: skip
+    assert len(staged) == 2
+
+
+def test_a_second_writer_of_the_file_or_of_the_working_directory_is_refused(bench: Bench) -> None:
+    warehouse = Warehouse.configured()
+    elsewhere = replace(warehouse, file=bench.folder / "elsewhere.duckdb")
+
+    with (
+        warehouse.writing(working_dir() / "somewhere_else"),
+        pytest.raises(UnavailableError, match="has held the DuckDB file"),
+    ):
+        bench.run(**SHIFTS)
+    with (
+        elsewhere.writing(working_dir() / "seven_shifts"),
+        pytest.raises(UnavailableError, match="has held the working directory"),
+    ):
+        bench.run(resources=["shifts"])
+
+    assert not bench.run(**SHIFTS).failed
+
+
+def test_a_file_that_another_program_lets_go_of_is_waited_for(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+
+    def connect(*args: Any, **kwargs: Any) -> Any:
+        if len(slept) < 3:
+            raise duckdb.IOException("Could not set lock on file")
+        return duckdb.connect(*args, **kwargs)
+
+    clock = SimpleNamespace(monotonic=lambda: len(slept) / 10, sleep=slept.append)
+    monkeypatch.setattr("pipelines.warehouse.duckdb", SimpleNamespace(connect=connect, Error=duckdb.Error))
+    monkeypatch.setattr("pipelines.warehouse.time", clock)
+
+    Warehouse.configured().meet()
+
+    assert len(slept) == 3
+    assert bench.file.exists()
