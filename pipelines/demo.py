@@ -68,9 +68,16 @@ def _compare(vendor: SevenShifts, file: Path, revoked: Company) -> list[str]:
                     differences.append(f"{company.slug} {table}: rows of a revoked company were touched")
                 elif company != revoked and ours != theirs:
                     differences.append(f"{company.slug} {table}: {len(set(ours) ^ set(theirs))} rows differ")
+        for table, key in _CHILDREN.items():
+            rows, keys = connection.execute(
+                f"SELECT count(*), count(DISTINCT (company_guid, {key}, id)) FROM seven_shifts.{table}"
+            ).fetchone() or (0, 0)
+            if rows != keys:
+                differences.append(f"{table}: {rows - keys} rows stand twice")
     return differences
 
 
+_CHILDREN = {"shift_breaks": "shift_id", "time_punch_breaks": "time_punch_id"}
 _COMPARED = {"shifts": "deleted", "time_punches": "deleted", "users": "active", "roles": "name",
              "shift_drafts": "notes", "locations": "deleted", "departments": "name"}  # fmt: skip
 _VERSIONED = ("roles", "shift_drafts", "departments")

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Progress:
             self._rows += unit.rows_read
             self._units += 1
             if unit.status == "failed":
-                self._console.print(f"[red]failed[/red] {unit.error}", soft_wrap=True)
+                self._console.print(f"[red]failed[/red] {escape(unit.error or '')}", soft_wrap=True)
         now = time.monotonic()
         line = f"{report.source}: {self._rows:,} rows read in {now - self._began:.0f} s"
         if unit:

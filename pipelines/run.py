@@ -6,12 +6,13 @@ import hashlib
 import os
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import dlt
-from dlt.destinations.exceptions import DatabaseException
+from dlt.common.destination.exceptions import DestinationException
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from pipelines.warehouse import Warehouse
@@ -100,17 +101,18 @@ def run(
     shard = f"{source}{_shard(companies)}"
     report = Report(source, warehouse.name, uuid.uuid4().hex)
     folder = working_dir()
-    with warehouse.writing(folder / shard):
-        pipeline = open_pipeline(source, warehouse, shard)
-        memory = Memory(lambda: pipeline.sql_client(), source)
-        try:
+    try:
+        with warehouse.writing(folder / shard):
+            pipeline = open_pipeline(source, warehouse, shard)
+            memory = Memory(lambda: pipeline.sql_client(), source)
             harvest = Harvest(client, rows, chosen, memory, order, vendor.discover)
             for package in packages(harvest, memory, order, lambda unit: listener(unit, report)):
                 _commit(pipeline, vendor, package, report, warehouse.file_format)
                 report.requests, report.notices = client.requests, client.notices
-        except DatabaseException as error:
-            raise UnavailableError(f"The destination {warehouse.name} stopped answering: {_cause(error)}. What was "
-                                   "committed is kept and the next run continues from it.") from error  # fmt: skip
+    except (DestinationException, OSError) as error:
+        raise UnavailableError(f"The run to {warehouse.name} ended early: {_cause(error)}. What was committed is kept "
+                               "and the next run continues from it. Check the destination, the free space and that "
+                               f"{folder} can be written.") from error  # fmt: skip
     return report
 
 
@@ -136,7 +138,10 @@ def _commit(pipeline: dlt.Pipeline, vendor: Vendor, package: Package, report: Re
         info = pipeline.run(vendor.source(package=package, run_id=report.run_id, file_format=file_format))
         info.raise_on_failed_jobs()
     except PipelineStepFailed as error:
-        pipeline.abort_packages()
+        if _interrupted(error):
+            raise KeyboardInterrupt from error
+        with suppress(Exception):  # where even that fails (a full disk), the next run aborts what is left
+            pipeline.abort_packages()
         raise UnavailableError(f"A load package could not be committed to {report.destination}: {_cause(error)}. "
                                "Packages committed before it are kept and the next run continues from them."
                                ) from error  # fmt: skip
@@ -184,6 +189,12 @@ def _cause(error: BaseException) -> str:
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__ or error
     return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    while error and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _unit_dict(unit: Unit) -> dict[str, Any]:

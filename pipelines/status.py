@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from pipelines.run import VENDORS, open_pipeline
@@ -45,8 +46,8 @@ def table(entries: list[Entry]) -> None:
     shown = Table("company", "table", "rows", "complete as of (UTC)", "notes")
     for entry in entries:
         as_of = entry["as_of"].strftime("%Y-%m-%d %H:%M") if entry["as_of"] else "never"
-        notes = [f"[red]{entry['error']}[/red]"] if entry["error"] else []
+        notes = [f"[red]{escape(entry['error'])}[/red]"] if entry["error"] else []
         notes += [f"{entry['rejected']} rejected"] if entry["rejected"] else []
-        notes += [f"drift: {entry['drift']}"] if entry["drift"] else []
+        notes += [f"drift: {escape(entry['drift'])}"] if entry["drift"] else []
         shown.add_row(entry["company"], entry["table"], f"{entry['rows']:,}", as_of, "; ".join(notes))
     console.print(shown)

@@ -7,7 +7,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from dlt.common.destination import Destination
 from filelock import FileLock, Timeout
 
 from sources.core.errors import ConfigurationError, UnavailableError
-from sources.core.settings import secret, setting
+from sources.core.settings import number, secret, setting
 
 STORAGE_VERSION = "v1.4.0"  # a file written by DuckDB 2 in its own version opens in no other tool
 SECTION = "destination.warehouse"
@@ -46,6 +46,9 @@ class Warehouse:
         file = None
         if type == "duckdb":
             path = (credentials or "sevens.duckdb").removeprefix("duckdb:///")
+            if path.startswith("md:") or path == ":memory:":
+                raise ConfigurationError(f"{SECTION}.credentials {path!r} is no file. Name a file, or set "
+                                         "destination_type (motherduck for md:).")  # fmt: skip
             if "://" in path:
                 raise ConfigurationError(f"{SECTION}.destination_type is duckdb, but its credentials are a "
                                          f"{path.partition(':')[0]} address. Set destination_type to match."
@@ -54,7 +57,7 @@ class Warehouse:
             credentials = str(file)
         elif type == "postgres" and credentials:
             credentials = _complete(credentials)
-        return cls(type, credentials, file, float(setting(f"{SECTION}.lock_wait", "60") or 60))
+        return cls(type, credentials, file, number(f"{SECTION}.lock_wait", 60))
 
     @property
     def file_format(self) -> str:
@@ -77,13 +80,42 @@ class Warehouse:
     @contextmanager
     def writing(self, working_dir: Path) -> Iterator[None]:
         """Be the only writer of this working directory and, on DuckDB, of the file; create the file if new."""
-        with self._lock(working_dir, "the working directory"):
-            if self.file is None:
-                yield
-                return
-            with self._lock(self.file, "the DuckDB file"):
+        with ExitStack() as held:
+            held.enter_context(self._lock(working_dir, "the working directory"))
+            if self.file:
+                held.enter_context(self._lock(self.file, "the DuckDB file"))
                 self.meet()
-                yield
+            elif self.type == "postgres":
+                held.enter_context(self._advisory_lock(working_dir.name))
+            yield
+
+    @contextmanager
+    def _advisory_lock(self, shard: str) -> Iterator[None]:
+        """Two runs of one selection share a staging dataset, wherever they run: the server lets one in at a time."""
+        try:
+            import psycopg2  # type: ignore[import-untyped]
+        except ImportError:
+            raise ConfigurationError("The PostgreSQL driver is missing: pip install 'sevens[postgres]'.") from None
+        try:
+            connection = psycopg2.connect(self.credentials, connect_timeout=15)
+        except psycopg2.Error as error:
+            raise UnavailableError(f"The destination postgres could not be reached: {_first_line(error)}. Check "
+                                   f"{SECTION}.credentials and that it is running.") from None  # fmt: skip
+        connection.autocommit = True
+        deadline = time.monotonic() + self.lock_wait
+        try:
+            with connection.cursor() as cursor:
+                while True:
+                    cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [f"sevens {shard}"])
+                    if cursor.fetchone() == (True,):
+                        break
+                    if time.monotonic() > deadline:
+                        raise UnavailableError(f"Another run of {shard} has been writing to this database for more "
+                                               f"than {self.lock_wait:.0f} s. Wait, then run again.")  # fmt: skip
+                    time.sleep(0.5)
+            yield
+        finally:
+            connection.close()
 
     def meet(self) -> None:
         """Open the DuckDB file once, creating it in a version every tool reads. Waits for another program's lock,

@@ -46,9 +46,10 @@ def test_a_failure_nobody_thought_of_is_told_and_stops_nobody(
     report = bench.run(companies=["bistro"], resources=["shifts", "roles"])
 
     assert report.failed
-    assert [unit.error for unit in report.units if unit.status == "failed"] == [
-        "ZeroDivisionError: nobody thought of this"
-    ]
+    errors = [unit.error or "" for unit in report.units if unit.status == "failed"]
+    assert len(errors) == 1
+    assert "ZeroDivisionError" in errors[0]
+    assert "nobody thought of this" not in errors[0]  # what it choked on may be a secret
     assert bench.loaded(guid, "roles") == bench.held(guid, "roles")
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 
+from pipelines.cli import main
+from sources.core.errors import ConfigurationError, SuspectError
+from sources.core.http import Company
+from sources.core.reading import Reading
+from sources.core.task import Task
+from sources.seven_shifts.resources import RESOURCES
 from tests.conftest import Bench
 
 ROLES = {"companies": ["bistro"], "resources": ["roles"]}
@@ -76,3 +83,71 @@ def test_until_without_since_ends_and_is_a_bound(bench: Bench, guid: str, loaded
 
     assert not report.failed
     assert all("start[lte]" in query for query in bench.sent("/shifts"))
+
+
+def test_the_breaks_of_an_edited_recent_punch_are_not_doubled(bench: Bench, guid: str) -> None:
+    bench.run(**PUNCHES)
+    punch = next(row for row in bench.live(guid, "time_punches") if len(row["breaks"]) > 1)
+    bench.vendor.edit(guid, "time_punches", punch["id"], tips=4321)  # both the change filter and the window send it
+
+    bench.run(**PUNCHES)
+
+    breaks = bench.loaded(guid, "time_punch_breaks", "time_punch_id, id")
+    assert len(breaks) == len(set(breaks))
+
+
+def test_a_server_clock_that_went_back_loses_no_edit(bench: Bench, guid: str) -> None:
+    bench.vendor.advance(86_400)
+    bench.vendor.edit(guid, "shifts", bench.live(guid, "shifts")[0]["id"], notes="tomorrow")
+    bench.run(resources=["companies", "shifts"])
+    bench.vendor.advance(-86_400)
+    bench.vendor.edit(guid, "shifts", bench.live(guid, "shifts")[1]["id"], notes="today again")
+
+    report = bench.run(resources=["companies", "shifts"])
+
+    assert bench.loaded(guid, "shifts", "id, notes") == bench.held(guid, "shifts", "id", "notes")
+    assert any("is behind the mark" in notice for notice in report.notices)
+
+
+def test_an_echo_of_the_limit_is_not_taken_for_a_count(bench: Bench, guid: str) -> None:
+    reading = Reading.__new__(Reading)
+    reading.task, reading.path = Task(Company("bistro", guid, 1), RESOURCES[1]), "v2/x"
+
+    reading._refuse_cut(20, 500)
+    with pytest.raises(SuspectError):
+        reading._refuse_cut(20, 21)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("SOURCES__SEVEN_SHIFTS__REQUESTS_PER_SECOND", "0", "no number of at least"),
+        ("SOURCES__SEVEN_SHIFTS__REQUESTS_PER_MINUTE", "x", "no number of at least"),
+        ("SOURCES__SEVEN_SHIFTS__BACKOFF", "-1", "no number of at least"),
+        ("SOURCES__SEVEN_SHIFTS__API_URL", "http://[::1", "is not an address"),
+        ("SOURCES__SEVEN_SHIFTS__CREDENTIALS__CLIENT_SECRET", "two\nlines", "characters that no secret has"),
+        ("DESTINATION__WAREHOUSE__LOCK_WAIT", "soon", "no number of at least"),
+        ("DESTINATION__WAREHOUSE__CREDENTIALS", "md:mine", "is no file"),
+    ],
+)
+def test_a_setting_of_the_wrong_kind_is_a_configuration_error(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(ConfigurationError, match=told) as error:
+        bench.run()
+
+    assert "two" not in str(error.value)
+
+
+def test_the_line_end_of_a_secret_file_is_no_part_of_the_secret(bench: Bench) -> None:
+    bench.set("CREDENTIALS__CLIENT_SECRET", bench.vendor.client_secret + "\n")
+
+    assert not bench.run(resources=["companies"]).failed
+
+
+def test_names_in_brackets_survive_on_the_terminal(bench: Bench) -> None:
+    bench.set("CREDENTIALS__CLIENT_SECRET", "wrong")
+
+    assert "of [sources.seven_shifts]" in CliRunner().invoke(main, ["run", "seven_shifts"]).stderr

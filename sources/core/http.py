@@ -169,7 +169,10 @@ class _Headers(requests.auth.AuthBase):
 
 def secure(url: str) -> str:
     """The address without a trailing slash. Raises `ConfigurationError` for plain http off this machine."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ConfigurationError(f"{url!r} is not an address. Write it as https://host.") from None
     if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")):
         return url.rstrip("/")
     raise ConfigurationError(f"{url!r} is not an https address. Tokens are sent over https only "

@@ -21,7 +21,7 @@ class Pace:
     departures: requests are spread evenly, and a little under its figures (9 a second where it allows 10).
     """
 
-    def __init__(self, per_second: int = 9, per_minute: int = 540, shared_as: str = "") -> None:
+    def __init__(self, per_second: float = 9, per_minute: float = 540, shared_as: str = "") -> None:
         self._rates = [Rate(1, ceil(max(1_000 / per_second, 60_000 / per_minute)))]
         self._file = _budget_file(shared_as, per_second, per_minute) if shared_as else None
         self._limiter: Limiter | None = None
@@ -49,7 +49,7 @@ class Pace:
             return self._limiter
 
 
-def _budget_file(shared_as: str, per_second: int, per_minute: int) -> Path:
+def _budget_file(shared_as: str, per_second: float, per_minute: float) -> Path:
     """Where a credential's budget is kept: private to the user, and the name tells nothing of the credential."""
     owner = os.getuid() if hasattr(os, "getuid") else "user"
     folder = Path(tempfile.gettempdir()) / f"sevens-pace-{owner}"

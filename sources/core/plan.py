@@ -164,6 +164,11 @@ class Harvest:
             return replace(asked, rewrite=True)
         if resource.cadence and not self._due(past, resource.cadence):
             return None
+        now = self._client.clock
+        if past.mark and now and past.mark > now:
+            self._client.notices.add(f"{company.slug}: the server's clock ({now:%Y-%m-%d %H:%M}) is behind the mark of "
+                                     f"{resource.name}; it was read whole")  # fmt: skip
+            return asked
         return replace(asked, mark=past.mark, covered=past.covered, begun=past.begun, newest=past.newest,
                      identity=self._identities.get((company.guid, resource.name)))  # fmt: skip
 
@@ -210,5 +215,8 @@ def _add(package: Package, unit: Unit, memory: Memory, allow_shrink: bool) -> Un
 
 
 def _failed(task: Task, error: Exception) -> Unit:
-    told = str(error) if isinstance(error, SevensError) else f"{type(error).__name__}: {error}"
+    told = str(error)
+    if not isinstance(error, SevensError):
+        told = (f"{task.company.slug}: {task.resource.name} failed in a way nobody foresaw ({type(error).__name__}); "
+                "the log has the place. Please report it.")  # fmt: skip
     return Unit(task, Batch(), "failed", status="failed", error=told)

@@ -79,8 +79,9 @@ class Reading:
                                  "check the API version.") from None  # fmt: skip
 
     def _refuse_cut(self, rows: int, counted: int | None) -> None:
-        """A listing holds at least as many rows as its last page counts, whatever the count is meant to be."""
-        if counted is not None and counted > rows:
+        """A listing holds at least as many rows as its last page counts, whatever the count is meant to be
+        (an echo of the limit says nothing)."""
+        if counted is not None and counted > rows and counted != self.task.resource.limit:
             raise SuspectError(f"{self.task.company.slug}: GET /{self.path} ended after {rows:,} rows, but counts "
                                f"{counted:,}: the listing is cut off. Nothing of it was loaded; run again."
                                )  # fmt: skip

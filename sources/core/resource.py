@@ -38,7 +38,8 @@ class Cursor:
 
     def since(self, mark: datetime) -> str:
         """That moment, spelled as the filter wants it."""
-        return self.start(mark).strftime("%Y-%m-%d" if self.grain == "day" else "%Y-%m-%dT%H:%M:%SZ")
+        start = self.start(mark)
+        return start.date().isoformat() if self.grain == "day" else start.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def _windows(
         step = max(HOUR, (horizon - first) / 3)
     closing = False
     while not closing:
-        stop = task.until or horizon
+        stop = min((moment for moment in (task.until, horizon) if moment), default=None)
         blind = edge is None and first is None  # nothing tells yet where the history begins
         closing = blind or stop is None or (edge is not None and edge + step >= stop)
         end = task.until if closing else edge + step if edge else first

@@ -20,13 +20,30 @@ def setting(key: str, default: str | None = None) -> str | None:
     return default if value in (None, "") else str(value)
 
 
-def secret(key: str) -> str | None:
-    """A secret, from the environment or `.dlt/secrets.toml`."""
+def number(key: str, default: float, least: float = 0.0) -> float:
+    """A setting that is a number of at least `least`. Raises `ConfigurationError` for anything else."""
+    value = setting(key)
     try:
-        value = dlt.secrets.get(key, str)
+        found = float(value) if value is not None else default
+    except ValueError:
+        found = least - 1
+    if not found >= least:
+        raise ConfigurationError(f"{key} is {value!r}, which is no number of at least {least:g}. Correct it, or leave "
+                                 f"it out for {default:g} (environment: {environment_name(key)}).")  # fmt: skip
+    return found
+
+
+def secret(key: str) -> str | None:
+    """A secret, from the environment or `.dlt/secrets.toml`, without the line end that files give it. Raises
+    `ConfigurationError`, which does not show it, if no header could carry it."""
+    try:
+        value = str(dlt.secrets.get(key, str) or "").strip()
     except ConfigFieldMissingException:
         return None
-    return str(value) if value else None
+    if not all(" " <= character <= "~" for character in value):
+        raise ConfigurationError(f"{key} has characters that no secret has (a line break, a quote mark of a text "
+                                 f"program?). Copy it again (environment: {environment_name(key)}).")  # fmt: skip
+    return value or None
 
 
 def environment_name(key: str) -> str:
@@ -62,13 +79,14 @@ def _company(slug: str, entry: Mapping[str, Any]) -> Company:
     if not name or not guid:
         raise ConfigurationError(f"A company of {slug} has no slug or no guid: {dict(entry)}. {_example(slug)}")
     try:
-        uuid.UUID(str(guid))
+        canonical = str(uuid.UUID(str(guid)))
     except ValueError:
         raise ConfigurationError(f"{name}: the guid {guid!r} is not a GUID (8-4-4-4-12 hexadecimal digits). The "
                                  "company's admin sees it after connecting the app.") from None  # fmt: skip
     if id is not None and not str(id).isdigit():
         raise ConfigurationError(f"{name}: the id {id!r} is not a number. Leave it out: it is discovered.")
-    return Company(str(name), str(guid), int(id) if id is not None else None)
+    guid = str(guid) if str(guid).lower() == canonical else canonical
+    return Company(str(name), guid, int(id) if id is not None else None)
 
 
 def _refuse_twins(slug: str, found: list[Company]) -> None:

@@ -46,7 +46,7 @@ def _merged(unit: Unit, memory: Memory) -> list[Rows]:
     for child in tables[1:]:
         rows = unit.batch.rows[child.name]
         if len(rows):
-            rows = rows.keep([owner in owners for owner in rows.values(OWNER.name)])
+            rows = rows.keep(_once(rows, owners))
         found.append(_bury(rows, kept, old))
     return [rows for rows in found if len(rows)]
 
@@ -69,6 +69,15 @@ def _news(rows: Rows, known: dict[tuple[Any, ...], tuple[str, int | None]]) -> l
         if content == contents[at] or (stored or 0) > (modified[at] or stored or 0):
             chosen[at] = False
     return chosen
+
+
+def _once(children: Rows, owners: set[Any]) -> list[bool]:
+    """Which children to write: those sent with a parent that is written, each key once, however often a scan read
+    the same parent."""
+    keys = list(zip(*(children.values(name) for name in children.table.natural_key), strict=True))
+    wanted = [owner in owners for owner in children.values(OWNER.name)]
+    last = {key: at for at, key in enumerate(keys) if wanted[at]}
+    return [last.get(key) == at for at, key in enumerate(keys)]
 
 
 def _bury(children: Rows, parents: Rows, old: set[Any] | None) -> Rows:

@@ -91,4 +91,4 @@ def moment(micros: int) -> datetime:
 
 def iso(time: datetime) -> str:
     """A time as the vendors' filters want it."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return time.astimezone(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")

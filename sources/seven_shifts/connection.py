@@ -12,7 +12,7 @@ from sources.core.http import Client, Company
 from sources.core.pace import Pace
 from sources.core.resource import Resource
 from sources.core.settings import companies as configured
-from sources.core.settings import environment_name, secret, setting
+from sources.core.settings import environment_name, number, secret, setting
 from sources.seven_shifts.auth import API_KEY, AccessToken, ClientCredentials
 
 API_VERSION = "2026-01-01"
@@ -28,12 +28,12 @@ def connect(resources: Sequence[Resource]) -> Client:
     """A client for the API, asking for the scopes of `resources`. Raises `ConfigurationError` naming the setting."""
     auth = _auth(resources)
     pace = Pace(
-        per_second=int(setting(f"{SECTION}.requests_per_second", "9") or 9),
-        per_minute=int(setting(f"{SECTION}.requests_per_minute", "540") or 540),
+        per_second=number(f"{SECTION}.requests_per_second", 9, least=0.01),
+        per_minute=number(f"{SECTION}.requests_per_minute", 540, least=0.01),
         shared_as=auth.identity,
     )
     url = setting(f"{SECTION}.api_url", "https://api.7shifts.com") or ""
-    backoff = float(setting(f"{SECTION}.backoff", "1.0") or 1.0)
+    backoff = number(f"{SECTION}.backoff", 1.0)
     return Client(url, auth, pace, {"x-api-version": API_VERSION, "User-Agent": "sevens"}, backoff=backoff)
 
 
