@@ -118,3 +118,16 @@ def test_a_server_that_ignores_windows_is_read_in_one_listing(
     assert not bench.run(**SHIFTS, unit_rows=SMALL).failed
 
     assert bench.loaded(guid, "shifts") == bench.held(guid, "shifts")
+
+
+def test_a_server_that_ignores_the_rolling_window_has_nothing_written_twice(
+    bench: Bench, guid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulators.seven_shifts.listings.range_tests", lambda name, query: [])
+    bench.run(companies=["bistro"], resources=["time_punches"])
+    bench.vendor.advance(60 * 86_400)
+
+    report = bench.run(companies=["bistro"], resources=["time_punches"])
+
+    assert sum(unit.rows_read for unit in report.units) > 0
+    assert sum(report.tables.values()) == 0

@@ -6,7 +6,6 @@ how far they reach. Nothing here touches the destination, so scans of many compa
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -18,11 +17,10 @@ from sources.core.errors import RefusedError
 from sources.core.http import Client
 from sources.core.reading import Reading
 from sources.core.resource import Mode
-from sources.core.task import EPOCH, Task, Unit, iso, moment
+from sources.core.task import EPOCH, FAR, Task, Unit, iso, micros, moment
 
 FAN_OUT = 8  # requests in flight where a resource asks once per user
 HOUR = timedelta(hours=1)
-MICROSECOND = timedelta(microseconds=1)
 
 
 def scan(client: Client, task: Task) -> Iterator[Unit]:
@@ -179,7 +177,7 @@ def _mark(unit: Unit, floor: datetime | None = None) -> datetime | None:
 
 def _outside(unit: Unit, column: str, start: datetime | None, end: datetime | None = None) -> int:
     """How many rows the server should not have sent. They are loaded all the same: merging makes them harmless."""
-    low, high = (start - EPOCH) // MICROSECOND if start else 0, (end - EPOCH) // MICROSECOND if end else sys.maxsize
+    low, high = micros(start) if start else 0, micros(end or FAR)
     moments = unit.batch.rows[unit.task.resource.name].values(column)
     return sum(isinstance(value, int) and not low <= value <= high for value in moments)
 

@@ -18,7 +18,7 @@ from sources.core.errors import SuspectError
 from sources.core.memory import Memory
 from sources.core.resource import Mode, Table
 from sources.core.rows import ARROW, Row, Rows, arrow_field
-from sources.core.task import Unit
+from sources.core.task import FAR, Unit, micros
 
 SHRINK = 0.8  # a snapshot below this share of the last one closes nothing
 FEW = 2  # but as many rows as this may always go: a small list changes by large shares
@@ -39,6 +39,9 @@ def _merged(unit: Unit, memory: Memory) -> list[Rows]:
         return []
     known = {} if task.rewrite else memory.known(tables[0], task.company.guid, unit.reach)
     kept = parent.keep(_news(parent, known))
+    if not task.rewrite and _beyond(kept, unit):
+        known = memory.known(tables[0], task.company.guid, ())
+        kept = parent.keep(_news(parent, known))
     # Within a limited reach an older version of the parent may lie outside it: only a whole look proves there is none.
     old = None if unit.reach or task.rewrite else {key[0] for key in known}
     found = [kept]
@@ -69,6 +72,15 @@ def _news(rows: Rows, known: dict[tuple[Any, ...], tuple[str, int | None]]) -> l
         if content == contents[at] or (stored or 0) > (modified[at] or stored or 0):
             chosen[at] = False
     return chosen
+
+
+def _beyond(rows: Rows, unit: Unit) -> bool:
+    """Whether the server sent rows that were not asked for: theirs have to be looked for in all of the table."""
+    spans = [(rows.values(column), micros(start), micros(end or FAR)) for column, start, end in unit.reach]
+    return bool(spans) and any(
+        not any(isinstance(values[at], int) and low <= values[at] <= high for values, low, high in spans)
+        for at in range(len(rows))
+    )
 
 
 def _once(children: Rows, owners: set[Any]) -> list[bool]:

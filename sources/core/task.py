@@ -13,6 +13,7 @@ from sources.core.rows import Batch
 UNIT_ROWS = 200_000  # a listing longer than this is cut into windows
 LARGE_ROWS = 20_000  # from here on a scan needs a place in the room
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+FAR = datetime(9999, 12, 31, tzinfo=timezone.utc)
 
 
 class Room:
@@ -84,9 +85,14 @@ class Unit:
     scope: frozenset[int] | None = None  # parents a snapshot was read for; None is all of the company
 
 
-def moment(micros: int) -> datetime:
+def moment(count: int) -> datetime:
     """A count of microseconds since 1970 as a time in UTC."""
-    return EPOCH + timedelta(microseconds=micros)
+    return EPOCH + timedelta(microseconds=count)
+
+
+def micros(time: datetime) -> int:
+    """A time as a count of microseconds since 1970."""
+    return (time - EPOCH) // timedelta(microseconds=1)
 
 
 def iso(time: datetime) -> str:
