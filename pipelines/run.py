@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -138,7 +138,7 @@ def _commit(pipeline: dlt.Pipeline, vendor: Vendor, package: Package, report: Re
         info = pipeline.run(vendor.source(package=package, run_id=report.run_id, file_format=file_format))
         info.raise_on_failed_jobs()
     except PipelineStepFailed as error:
-        if _interrupted(error):
+        if any(isinstance(link, KeyboardInterrupt) for link in _chain(error)):
             raise KeyboardInterrupt from error
         with suppress(Exception):  # where even that fails (a full disk), the next run aborts what is left
             pipeline.abort_packages()
@@ -185,16 +185,16 @@ def _shard(companies: Sequence[str]) -> str:
     return "_" + hashlib.blake2b(",".join(sorted(companies)).encode(), digest_size=4).hexdigest()
 
 
-def _cause(error: BaseException) -> str:
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__ or error
-    return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
-
-
-def _interrupted(error: BaseException | None) -> bool:
-    while error and not isinstance(error, KeyboardInterrupt):
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what it came from, down to the first."""
+    while error:
+        yield error
         error = error.__cause__ or error.__context__
-    return error is not None
+
+
+def _cause(error: BaseException) -> str:
+    *_, first = _chain(error)
+    return str(first).strip().splitlines()[0].rstrip(".") if str(first).strip() else type(first).__name__
 
 
 def _unit_dict(unit: Unit) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from dlt.common.destination.exceptions import DestinationUndefinedEntity
 from dlt.destinations.sql_client import SqlClientBase
 
 from sources.core.resource import Table
+from sources.core.task import Reach
 
 Client = Callable[[], SqlClientBase[Any]]
-Reach = tuple[tuple[str, datetime, datetime | None], ...]
 
 
 @dataclass(frozen=True)

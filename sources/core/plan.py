@@ -80,7 +80,6 @@ class Harvest:
         self._companies, self._past, self._ids = companies, memory.past(), memory.company_ids()
         self._identities = memory.identities()
         self._units: queue.Queue[Unit | None] = queue.Queue(maxsize=1)
-        self._stopped = threading.Event()
         self._open, self._counting = 0, threading.Lock()
         self._room = Room()
 
@@ -96,7 +95,6 @@ class Harvest:
                     except queue.Empty:
                         yield None
             finally:
-                self._stopped.set()
                 self._client.stopping.set()
                 pool.shutdown(wait=False, cancel_futures=True)
 
@@ -146,7 +144,7 @@ class Harvest:
                 self._put(_failed(task, error))
 
     def _put(self, unit: Unit) -> None:
-        while not self._stopped.is_set():
+        while not self._client.stopping.is_set():
             try:
                 return self._units.put(unit, timeout=0.2)
             except queue.Full:

@@ -17,7 +17,7 @@ from sources.core.errors import RefusedError
 from sources.core.http import Client
 from sources.core.reading import Reading
 from sources.core.resource import Mode
-from sources.core.task import EPOCH, FAR, Task, Unit, iso, micros, moment
+from sources.core.task import EPOCH, FAR, Reach, Task, Unit, iso, micros, moment
 
 FAN_OUT = 8  # requests in flight where a resource asks once per user
 HOUR = timedelta(hours=1)
@@ -50,13 +50,13 @@ def _incremental(client: Client, task: Task, mark: datetime) -> Unit:
     for fixed in resource.passes:
         reading.walk({**fixed, resource.cursor.param: since})
     start = resource.cursor.start(mark)
-    reach: list[tuple[str, datetime, datetime | None]] = [(resource.cursor.field, start, None)]
+    reach: Reach = ((resource.cursor.field, start, None),)
     if resource.rolling and resource.window:
         back = (reading.started or mark) - resource.rolling
         for fixed in resource.passes:
             reading.walk({**fixed, f"{resource.window}[gte]": iso(back)})
-        reach.append((resource.window, back, None))
-    unit = reading.unit("incremental", modified_since=since, reach=tuple(reach))
+        reach += ((resource.window, back, None),)
+    unit = reading.unit("incremental", modified_since=since, reach=reach)
     unit.rows_outside = 0 if resource.rolling else _outside(unit, resource.cursor.field, start)
     unit.high_water_mark = max(mark, _mark(unit, mark) or mark)
     return unit

@@ -13,6 +13,7 @@ from sources.core.rows import Batch
 UNIT_ROWS = 200_000  # a listing longer than this is cut into windows
 LARGE_ROWS = 20_000  # from here on a scan needs a place in the room
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+Reach = tuple[tuple[str, datetime, datetime | None], ...]  # spans of columns, the last moment None if open
 FAR = datetime(9999, 12, 31, tzinfo=timezone.utc)
 
 
@@ -80,7 +81,7 @@ class Unit:
     written: int = 0
     requests: int = 0
     seconds: float = 0.0
-    reach: tuple[tuple[str, datetime, datetime | None], ...] = ()  # destination rows that may be the same
+    reach: Reach = ()  # destination rows that may be the same
     identity: str = ""
     scope: frozenset[int] | None = None  # parents a snapshot was read for; None is all of the company
 
