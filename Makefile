@@ -15,12 +15,13 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 NEW_ENOUGH := $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Python 3.10 or newer is \
 needed, this is %d.%d. Name another one: make PYTHON=python3.12 ..." % sys.version_info[:2])'
 
-.PHONY: help demo test check bench docs lock clean
+.PHONY: help demo test check check-graphql bench docs lock clean
 
 help:
 	@echo "make demo   load two days of simulated restaurants and show what was picked up; no account needed"
 	@echo "make test   every test; also the style, the types, the import contracts and the generated pages"
 	@echo "make check  only the style, the types, the import contracts and the generated pages"
+	@echo "make check-graphql SCHEMA=PATH  hold the 7Geese queries against an SDL file or an introspection result"
 	@echo "make bench  measure"
 	@echo "make docs   generate docs/tables.md and the table in README.md"
 	@echo "make lock   resolve requirements/ anew from pyproject.toml (LOCK_ARGS=--upgrade for newer releases)"
@@ -37,6 +38,9 @@ check: .venv/dev.stamp
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m docs.generate --check
+
+check-graphql:
+	@tools/check_graphql "$(SCHEMA)"
 
 bench: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)

@@ -14,7 +14,8 @@ from docs.sentences import LOGS, SENTENCES
 from pipelines.run import VENDORS
 from sources.core.build import LOGS as LOG_COLUMNS
 from sources.core.columns import Column
-from sources.core.resource import Mode, Resource, Table
+from sources.core.resource import Cursor, Mode, Resource, Table
+from sources.core.vendor import Vendor
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES, README = ROOT / "docs" / "tables.md", ROOT / "README.md"
@@ -42,14 +43,18 @@ def pages() -> dict[Path, str]:
 
 
 def resources() -> str:
-    """The table of resources for the README."""
+    """The tables of resources for the README, one per vendor."""
+    return "\n".join(f"`{vendor.slug}`\n\n{_resources(vendor)}" for vendor in VENDORS.values())
+
+
+def _resources(vendor: Vendor) -> str:
     rows = [
-        (f"`{resource.name}`", f"`{resource.path}`", f"`{resource.scope}`", _codes(names), _short(resource))
-        for vendor in VENDORS.values()
+        (f"`{resource.name}`", resource.asked, f"`{resource.scope}`" if resource.scope else "", _codes(names),
+         _short(resource))
         for resource in vendor.resources
         for names in [[table.name for table in resource.tables]]
     ]
-    return _grid(("resource", "path", "scope", "tables", "kept by"), rows)
+    return _grid(("resource", "read from", "scope", "tables", "kept by"), rows)
 
 
 def tables() -> str:
@@ -74,10 +79,12 @@ def _section(slug: str, resource: Resource, table: Table) -> str:
 
 
 def _facts(resource: Resource, table: Table) -> Iterator[tuple[str, str]]:
-    yield "read from", f"`GET /{resource.path}`{_place(resource, table)}"
-    yield "scope", f"`{resource.scope}`"
+    yield "read from", resource.asked + _place(resource, table)
+    if resource.scope:
+        yield "scope", f"`{resource.scope}`"
     yield "kept by", _kept(resource, table)
-    yield "passes", "; ".join(_query(fixed) for fixed in resource.passes)
+    if resource.passes != ({},):
+        yield "passes", "; ".join(_query(fixed) for fixed in resource.passes)
     yield "key", _codes(table.key)
     if resource.drop and not table.parent:
         yield "never loaded", _codes(resource.drop)
@@ -95,6 +102,9 @@ def _kept(resource: Resource, table: Table) -> str:
         kept = "snapshot with versions: read whole; what changed or is missing is closed with `_dlt_valid_to`"
         kept += "; its nature is to empty" if resource.may_empty else ""
         kept += f"; asked once per row of `{resource.per.name}`" if resource.per else ""
+        if resource.cursor:
+            kept += (f"; between whole readings (once a week) only what `{resource.cursor.param}` finds is read"
+                     f"{_again(resource.cursor)}, and the keys of the rest")  # fmt: skip
         return kept + (f"; {_every(resource.cadence)}" if resource.cadence else "")
     if table.parent:
         return f"replaced together with its row of `{table.parent}`"
@@ -113,8 +123,14 @@ def _short(resource: Resource) -> str:
     if resource.cursor and resource.mode is Mode.INCREMENTAL:
         again = f", last {resource.rolling.days} days again" if resource.rolling else ""
         return f"changes since (`{resource.cursor.param}`){again}"
+    if resource.cursor:
+        return f"versions; changes since (`{resource.cursor.param}`){_again(resource.cursor)}, whole once a week"
     per = f" per row of `{resource.per.name}`" if resource.per else ""
     return f"snapshot with versions{per}" + (f", {_every(resource.cadence)}" if resource.cadence else "")
+
+
+def _again(cursor: Cursor) -> str:
+    return f", last {cursor.lookback.days} days again" if cursor.lookback else ""
 
 
 def _every(cadence: timedelta) -> str:

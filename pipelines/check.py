@@ -69,7 +69,7 @@ def _source(source: str) -> list[Line]:
     for company in companies:
         try:
             found = vendor.discover(client, company, None)
-            lines.append(Line(True, f"{source}: {company.slug} is company {found.id}"))
+            lines += [Line(True, f"{source}: {company.slug} {told}") for told in vendor.describe(client, found)]
         except SevensError as error:
             lines.append(Line(False, f"{source}: {error}"))
     return lines + [Line(True, f"{source}: note, {notice}") for notice in sorted(client.notices)]

@@ -14,7 +14,8 @@ from typing import Any, ParamSpec
 import rich_click as click
 
 P = ParamSpec("P")
-SOURCES = click.Choice(["seven_shifts", "all"])
+NAMES = ("seven_shifts", "seven_geese")
+SOURCES = click.Choice([*NAMES, "all"])
 
 
 def answered(command: Callable[P, int | None]) -> Callable[P, None]:
@@ -65,7 +66,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print the result
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sevens", prog_name="sevens")
 def main() -> None:
-    """Load 7shifts into DuckDB or a warehouse, correct to the last edit and deletion.
+    """Load 7shifts and 7Geese into DuckDB or a warehouse, correct to the last edit and deletion.
 
     Settings come from .dlt/config.toml, .dlt/secrets.toml or the environment. Try `sevens demo` first: it
     needs no account.
@@ -77,7 +78,7 @@ def main() -> None:
 @as_json
 @answered
 def demo(folder: str | None, as_json: bool) -> int:
-    """Load simulated restaurants, change them, load again, and show what was picked up."""
+    """Load simulated companies, change them, load again, and show what was picked up."""
     from pipelines.demo import show
 
     return show(folder or "demo", as_json)
@@ -106,8 +107,8 @@ def check(source: str, as_json: bool) -> int:
 @click.argument("source", type=SOURCES)
 @click.option("--company", "companies", multiple=True, metavar="SLUG", help="Only this company; repeatable.")
 @click.option("--resource", "resources", multiple=True, metavar="NAME", help="Only this resource; repeatable.")
-@click.option("--since", type=Moment(), help="Read shifts and punches that begin at or after this moment.")
-@click.option("--until", type=Moment(), help="Read shifts and punches that begin at or before this moment.")
+@click.option("--since", type=Moment(), help="Read 7shifts shifts and punches that begin at or after this moment.")
+@click.option("--until", type=Moment(), help="Read 7shifts shifts and punches that begin at or before this moment.")
 @click.option("--full-refresh", is_flag=True, help="Read the chosen companies and resources from the beginning "
               "and write every row again. Others are not touched.")  # fmt: skip
 @click.option("--allow-shrink", is_flag=True, help="Believe a snapshot that lost more than a fifth of its rows.")
@@ -143,6 +144,38 @@ def run(
 
 
 @main.command()
+@click.argument("source", type=click.Choice(["seven_geese"]))
+@click.option("--company", required=True, metavar="SLUG", help="Whose network is to be read.")
+@click.option("--port", type=int, help="Where this machine waits for the browser; register the redirect URI "
+              "http://127.0.0.1:PORT/callback with the application.  [default: 8976]")  # fmt: skip
+@answered
+def auth(source: str, company: str, port: int | None) -> None:
+    """Have somebody of a network consent in the browser, and keep the tokens. Once per network."""
+    from pipelines.run import VENDORS
+
+    authorize = VENDORS[source].authorize
+    assert authorize
+    click.echo(authorize(company, port))
+
+
+@main.command()
+@click.argument("source", type=click.Choice(NAMES))
+@click.option("--to", "folder", required=True, type=click.Path(file_okay=False), help="A new folder.")
+@as_json
+@answered
+def export(source: str, folder: str, as_json: bool) -> int:
+    """Write every table of SOURCE as parquet, with a manifest: the archive to keep. Reads the destination only."""
+    from pathlib import Path
+
+    from pipelines.export import export as write
+    from pipelines.export import told
+
+    manifest = write(source, Path(folder))
+    click.echo(jsonlib.dumps(manifest, indent=2, default=str) if as_json else told(manifest, folder))
+    return 0 if manifest["complete"] else 1
+
+
+@main.command()
 @as_json
 @answered
 def status(as_json: bool) -> int:
@@ -158,7 +191,7 @@ def status(as_json: bool) -> int:
 
 
 def _sources(name: str) -> list[str]:
-    return ["seven_shifts"] if name == "all" else [name]
+    return list(NAMES) if name == "all" else [name]
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
+from sources.core.task import NOT_LOADED
+
 if TYPE_CHECKING:
     from pipelines.run import Report
     from sources.core.task import Unit
@@ -43,8 +45,8 @@ class Progress:
         if unit:
             self._rows += unit.rows_read
             self._units += 1
-            if unit.status == "failed":
-                self._console.print(f"[red]failed[/red] {escape(unit.error or '')}", soft_wrap=True)
+            if unit.status in NOT_LOADED:
+                self._console.print(f"[red]{unit.status}[/red] {escape(unit.error or '')}", soft_wrap=True)
         now = time.monotonic()
         line = f"{report.source}: {self._rows:,} rows read in {now - self._began:.0f} s"
         if unit:

@@ -21,11 +21,12 @@ from sources.core.http import Company
 from sources.core.memory import Memory
 from sources.core.plan import Harvest, Order, Package, packages
 from sources.core.resource import Resource
-from sources.core.task import Unit
+from sources.core.task import NOT_LOADED, Unit
 from sources.core.vendor import Vendor
+from sources.seven_geese import VENDOR as SEVEN_GEESE
 from sources.seven_shifts import VENDOR as SEVEN_SHIFTS
 
-VENDORS = {vendor.slug: vendor for vendor in (SEVEN_SHIFTS,)}
+VENDORS = {vendor.slug: vendor for vendor in (SEVEN_SHIFTS, SEVEN_GEESE)}
 
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
 # What fails is raised and told once; dlt would log pages of it.
@@ -47,7 +48,7 @@ class Report:
 
     @property
     def failed(self) -> bool:
-        return any(unit.status == "failed" for unit in self.units)
+        return any(unit.status in NOT_LOADED for unit in self.units)
 
     def as_text(self) -> str:
         """For people: rows per table, then what failed and what was noticed."""
@@ -55,7 +56,8 @@ class Report:
         lines += [f"  {name:<24}{rows:>12,} rows" for name, rows in sorted(self.tables.items()) if rows]
         if not any(self.tables.values()):
             lines.append("  nothing new")
-        lines += [f"  FAILED {unit.error}" for unit in self.units if unit.status == "failed"]
+        lines += [f"  {unit.status.upper()} {unit.error}" for unit in self.units if unit.status in NOT_LOADED]
+        lines += [f"  note: {', '.join(slugs)} {told}" for told, slugs in self._notes().items()]
         lines += [f"  note: {unit.task.company.slug} sent {sum(unit.batch.drift.values())} rows of "
                   f"{unit.task.resource.name} with a new or other field: {next(iter(unit.batch.drift))}"
                   for unit in self.units if unit.batch.drift]  # fmt: skip
@@ -64,6 +66,14 @@ class Report:
                   for unit in self.units if unit.batch.rejected]  # fmt: skip
         lines += [f"  note: {notice}" for notice in sorted(self.notices)]
         return "\n".join([*lines, f"  {self.requests:,} requests, {len(self.load_ids)} load packages"])
+
+    def _notes(self) -> dict[str, list[str]]:
+        """What was noted, and of which companies: many have the same to say."""
+        found: dict[str, list[str]] = {}
+        for unit in self.units:
+            if unit.note:
+                found.setdefault(f"{unit.task.resource.name}: {unit.note}", []).append(unit.task.company.slug)
+        return found
 
     def as_dict(self) -> dict[str, Any]:
         """For `--json`: plain values only."""
@@ -105,7 +115,7 @@ def run(
         with warehouse.writing(folder / shard):
             pipeline = open_pipeline(source, warehouse, shard)
             memory = Memory(lambda: pipeline.sql_client(), source)
-            harvest = Harvest(client, rows, chosen, memory, order, vendor.discover)
+            harvest = Harvest(client, rows, chosen, memory, order, vendor.discover, vendor.scan)
             for package in packages(harvest, memory, order, lambda unit: listener(unit, report)):
                 _commit(pipeline, vendor, package, report, warehouse.file_format)
                 report.requests, report.notices = client.requests, client.notices
@@ -212,4 +222,6 @@ def _unit_dict(unit: Unit) -> dict[str, Any]:
         "drift": dict(unit.batch.drift),
         "high_water_mark": unit.high_water_mark.isoformat() if unit.high_water_mark else None,
         "error": unit.error,
+        "note": unit.note,
+        "transport": unit.transport,
     }

@@ -33,7 +33,7 @@ def read(source: str) -> list[Entry]:
             found.append({"source": source, "company": last["slug"], "guid": guid, "table": table.name,
                           "rows": counts[table.name].get(guid, 0), "as_of": last["as_of"],
                           "loaded_at": last["logged_at"], "rejected": last["rejected"], "drift": last["drift"],
-                          "error": last["error"]})  # fmt: skip
+                          "note": last["note"], "error": last["error"]})  # fmt: skip
     return found
 
 
@@ -41,13 +41,14 @@ def table(entries: list[Entry]) -> None:
     """Print the entries for people."""
     console = Console()
     if not entries:
-        console.print("Nothing has been loaded yet. Run `sevens run seven_shifts`, or `sevens demo` to try it.")
+        console.print("Nothing has been loaded yet. Run `sevens run all`, or `sevens demo` to try it.")
         return
-    shown = Table("company", "table", "rows", "complete as of (UTC)", "notes")
+    shown = Table("source", "company", "table", "rows", "complete as of (UTC)", "notes")
     for entry in entries:
         as_of = entry["as_of"].strftime("%Y-%m-%d %H:%M") if entry["as_of"] else "never"
         notes = [f"[red]{escape(entry['error'])}[/red]"] if entry["error"] else []
         notes += [f"{entry['rejected']} rejected"] if entry["rejected"] else []
+        notes += [escape(entry["note"])] if entry["note"] else []
         notes += [f"drift: {escape(entry['drift'])}"] if entry["drift"] else []
-        shown.add_row(entry["company"], entry["table"], f"{entry['rows']:,}", as_of, "; ".join(notes))
+        shown.add_row(entry["source"], entry["company"], entry["table"], f"{entry['rows']:,}", as_of, "; ".join(notes))
     console.print(shown)

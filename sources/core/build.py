@@ -40,6 +40,8 @@ SYNC_LOG = (
     Column("kind", "text"),
     Column("status", "text"),
     Column("error", "text"),
+    Column("note", "text"),
+    Column("transport", "text"),
     Column("modified_since", "text"),
     Column("window_start", "timestamp", unit="UTC"),
     Column("window_end", "timestamp", unit="UTC"),
@@ -154,6 +156,8 @@ def _log_rows(package: Package, run_id: str) -> list[dict[str, Any]]:
             "kind": unit.kind,
             "status": unit.status,
             "error": unit.error,
+            "note": unit.note,
+            "transport": unit.transport,
             "modified_since": unit.modified_since,
             "window_start": unit.window_start,
             "window_end": unit.window_end,
@@ -201,9 +205,11 @@ def deferred(
         pipeline = dlt.current.pipeline()
         memory = Memory(lambda: pipeline.sql_client(), vendor.slug)
         reach = client or vendor.connect(vendor.resources)
-        found = parse_companies(vendor.slug, companies) if companies is not None else vendor.companies()
+        found = vendor.companies()
+        if companies is not None:
+            found = parse_companies(vendor.slug, companies, vendor.derives_guid)
         unbounded = replace(order, package_rows=sys.maxsize, package_minutes=sys.maxsize)
-        harvest = Harvest(reach, vendor.resources, found, memory, unbounded, vendor.discover)
+        harvest = Harvest(reach, vendor.resources, found, memory, unbounded, vendor.discover, vendor.scan)
         return next(packages(harvest, memory, unbounded), Package())
 
     return read

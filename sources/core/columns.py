@@ -28,6 +28,7 @@ Timestamp = Annotated[datetime, Meta(tz=True, extra={"unit": "UTC"})] | None
 Cents = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1, extra={"unit": "cents"})] | None
 Minutes = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1, extra={"unit": "minutes"})] | None
 ContactText = Annotated[str, Meta(extra={"pii": "contact"})] | None
+OpinionText = Annotated[str, Meta(extra={"pii": "opinion"})] | None
 BirthDay = Annotated[date, Meta(extra={"pii": "birth"})] | None
 
 
@@ -53,6 +54,7 @@ VALID_FROM = Column("_dlt_valid_from", "timestamp", unit="UTC", nullable=False)
 VALID_TO = Column("_dlt_valid_to", "timestamp", unit="UTC")
 OWNER = Column("_dlt_parent_id", "text")  # the version of the parent that a child was sent with
 TOMBSTONE = Column("_tombstone", "bool")
+UNSEEN = Column("_unseen_since", "timestamp", unit="UTC")  # present, but not listed to who reads now
 
 @cache
 def columns_of(record: type[Record]) -> tuple[Column, ...]:

@@ -14,9 +14,13 @@ class ConfigurationError(SevensError):
 class RefusedError(SevensError):
     """The vendor answered and the answer is no: credentials, grant, scope, plan or request."""
 
-    def __init__(self, message: str, status: int) -> None:
+    def __init__(self, message: str, status: int, body: bytes = b"") -> None:
         super().__init__(message)
-        self.status = status
+        self.status, self.body = status, body
+
+
+class SkippedError(SevensError):
+    """What was asked for is not to be had with this credential, or not from this server: nothing was read."""
 
 
 class UnavailableError(SevensError):

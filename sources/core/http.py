@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -19,6 +21,7 @@ from sources.core.pace import Pace
 from sources.core.verdict import AgainError, excerpt, judge, server_time
 
 T = TypeVar("T")
+BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Company:
     slug: str
     guid: str
     id: int | None = None
+    identity: str = ""  # who reads, where credentials are a company's own
 
 
 class Auth(Protocol):
@@ -52,12 +56,27 @@ class Reply(Generic[T]):
     requests: int
 
 
+@dataclass(frozen=True)
+class Asked:
+    """One request, as errors name it."""
+
+    method: str
+    company: Company
+    path: str
+    params: Mapping[str, str | int]
+    body: Mapping[str, Any] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.company.slug}: {self.method} /{self.path}"
+
+
 class Client:
-    """GETs JSON for any number of companies and threads at one pace.
+    """Asks for JSON for any number of companies and threads at one pace.
 
     Weather (no connection, 5xx, a challenge page, JSON that is none) is retried, a block waited out for up to
-    `patience` seconds; an answer (4xx JSON) is raised as `RefusedError` at once. `backoff` scales every
-    wait, for tests. No redirect is followed and plain http leaves this machine under no circumstances.
+    `patience` seconds; an answer (4xx JSON) is raised as `RefusedError` at once, with what `remedies` says of its
+    status. `backoff` scales every wait, for tests; `at_once` bounds the requests in flight. No redirect is followed
+    and plain http leaves this machine under no circumstances.
     """
 
     def __init__(
@@ -70,6 +89,8 @@ class Client:
         tries: int = 6,
         patience: float = 300.0,
         backoff: float = 1.0,
+        at_once: int | None = None,
+        remedies: Mapping[int, str] | None = None,
         timeout: tuple[float, float] = (10.0, 60.0),
     ) -> None:
         self.url, self.auth, self.pace = secure(url), auth, pace
@@ -79,6 +100,8 @@ class Client:
         self.clock: datetime | None = None  # the server's, as last seen
         self._sent = dict(headers)
         self._tries, self._patience, self._backoff, self._timeout = tries, patience, backoff, timeout
+        self._remedies = remedies or {}
+        self._at_once = threading.BoundedSemaphore(at_once) if at_once else nullcontext()
         self._lock = threading.Lock()
         self._session = requests.Session()
         self._session.mount(url, HTTPAdapter(pool_maxsize=32))
@@ -87,46 +110,52 @@ class Client:
         self, company: Company, path: str, params: Mapping[str, str | int], decode: Callable[[bytes], T]
     ) -> Reply[T]:
         """GET `path` and decode its body. Errors name the company and the path."""
-        asked = f"{company.slug}: GET /{path}"
+        return self._ask(Asked("GET", company, path, params), decode)
+
+    def post(
+        self, company: Company, path: str, body: Mapping[str, Any], decode: Callable[[bytes], T],
+        tries: int | None = None,
+    ) -> Reply[T]:  # fmt: skip
+        """POST a JSON body that only asks (a GraphQL query), and decode the answer."""
+        return self._ask(Asked("POST", company, path, {}, body), decode, tries)
+
+    def _ask(self, asked: Asked, decode: Callable[[bytes], T], tries: int | None = None) -> Reply[T]:
         retrying = Retrying(
-            retry=retry_if_exception_type(AgainError), stop=self._enough, wait=self._wait, reraise=True,
-            sleep=sleep_using_event(self.stopping),
+            retry=retry_if_exception_type(AgainError), stop=partial(self._enough, tries or self._tries),
+            wait=self._wait, reraise=True, sleep=sleep_using_event(self.stopping),
         )
         try:
-            body, date = retrying(self._once, asked, company, path, params, decode)
+            body, date = retrying(self._once, asked, decode)
         except AgainError as error:
             raise error.cause from None
         return Reply(body, date, int(retrying.statistics.get("attempt_number", 1)))
 
-    def _once(
-        self, asked: str, company: Company, path: str, params: Mapping[str, str | int], decode: Callable[[bytes], T]
-    ) -> tuple[T, datetime | None]:
-        response = self._send(asked, company, path, params)
+    def _once(self, asked: Asked, decode: Callable[[bytes], T]) -> tuple[T, datetime | None]:
+        response = self._send(asked)
         if response.status_code == 401 and self.auth.refused(response.request.headers):
-            response = self._send(asked, company, path, params)
+            response = self._send(asked)
         self._compare_echo(response)
-        judge(asked, response, self.url, self._patience)
+        judge(str(asked), response, self.url, self._patience, self._remedies)
         date = self.clock = server_time(response)
         try:
-            return decode(response.content), date
+            return decode(response.content.removeprefix(BOM)), date
         except msgspec.DecodeError as error:
             said = f"{asked} answered 200 with {excerpt(response)!r} ({len(response.content):,} bytes)"
             raise AgainError(MalformedError(f"{said}, which is not the documented JSON: {error}. "
                                              "Nothing of this page was loaded; run again, and if it stays, "
                                              "check that api_url is the API's address.")) from None  # fmt: skip
 
-    def _send(
-        self, asked: str, company: Company, path: str, params: Mapping[str, str | int]
-    ) -> requests.Response:
-        headers = {**self._sent, **self.auth.headers(company)}
+    def _send(self, asked: Asked) -> requests.Response:
+        headers = {**self._sent, **self.auth.headers(asked.company)}
         self.pace.wait(self.stopping)
         with self._lock:
             self.requests += 1
         try:
-            return self._session.get(
-                f"{self.url}/{path}", params=params, auth=_Headers(headers), timeout=self._timeout,
-                allow_redirects=False,
-            )  # fmt: skip
+            with self._at_once:
+                return self._session.request(
+                    asked.method, f"{self.url}/{asked.path}", params=asked.params, json=asked.body,
+                    auth=_Headers(headers), timeout=self._timeout, allow_redirects=False,
+                )  # fmt: skip
         except requests.RequestException as error:
             host = urlsplit(self.url).netloc
             raise AgainError(UnavailableError(f"{asked} got no answer from {host} ({type(error).__name__}). "
@@ -139,13 +168,13 @@ class Client:
             if echoed and echoed != sent:
                 self.notices.add(f"{name}: sent {sent}, the server used {echoed}")
 
-    def _enough(self, state: RetryCallState) -> bool:
+    def _enough(self, tries: int, state: RetryCallState) -> bool:
         if self.stopping.is_set():
             return True
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, AgainError) and error.patient:
             return (state.seconds_since_start or 0) + (error.after or 0) > self._patience
-        return state.attempt_number >= self._tries
+        return state.attempt_number >= tries
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None

@@ -7,7 +7,7 @@ left behind by a killed run says nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import cached_property
@@ -16,8 +16,11 @@ from typing import Any
 from dlt.common.destination.exceptions import DestinationUndefinedEntity
 from dlt.destinations.sql_client import SqlClientBase
 
+from sources.core.columns import UNSEEN
 from sources.core.resource import Table
 from sources.core.task import Reach
+
+AT_ONCE = 1_000  # content hashes in one question
 
 Client = Callable[[], SqlClientBase[Any]]
 
@@ -31,6 +34,7 @@ class Past:
     begun: datetime | None = None
     newest: datetime | None = None
     completed_at: datetime | None = None
+    whole_at: datetime | None = None
 
 
 class Memory:
@@ -59,19 +63,23 @@ class Memory:
     def past(self) -> dict[tuple[str, str], Past]:
         """By company GUID and resource. One grouped query, however many companies."""
         rows = self._query("sync_log", _PAST, self._schema)
-        return {(row[0], row[1]): Past(*(_utc(value) for value in row[2:7])) for row in rows}
+        return {(row[0], row[1]): Past(*(_utc(value) for value in row[2:])) for row in rows}
 
     def company_ids(self) -> dict[str, int]:
         """The company id each GUID had when it was last loaded."""
         return {guid: int(id) for guid, id in self._query("sync_log", _IDS, self._schema)}
 
+    def guids(self) -> dict[str, str]:
+        """The GUID each company was loaded under, by slug."""
+        return {row[0]: row[1] for row in self._query("sync_log", _GUIDS, self._schema)}
+
     def identities(self) -> dict[tuple[str, str], str]:
-        """Who read each company's resource last and completely."""
+        """Who read each company's resource last."""
         return {(guid, name): identity for guid, name, identity in self._query("sync_log", _IDENTITIES, self._schema)}
 
     def latest(self) -> dict[tuple[str, str], dict[str, Any]]:
         """The last `sync_log` row by company GUID and resource, with the time of the last complete reading."""
-        names = ("slug", "as_of", "logged_at", "rejected", "drift", "error")
+        names = ("slug", "as_of", "logged_at", "rejected", "drift", "error", "note", "transport", "identity")
         rows = self._query("sync_log", _LATEST, self._schema)
         return {(row[0], row[1]): dict(zip(names, row[2:], strict=True)) for row in rows}
 
@@ -103,20 +111,37 @@ class Memory:
             for row in self._query(table.name, sql, *params)
         }
 
-    def active(self, table: Table, guid: str) -> dict[tuple[Any, ...], str]:
-        """Content hash by key of a versioned table's open rows."""
-        wanted = [*table.natural_key, "_dlt_id"]
-        sql = f"SELECT {', '.join(f'{{{name}}}' for name in wanted)} FROM {{table}}" + _OPEN
-        return {tuple(row[:-1]): row[-1] for row in self._query(table.name, sql, guid)}
+    def active(self, table: Table, guid: str) -> tuple[dict[tuple[Any, ...], str], set[tuple[Any, ...]]]:
+        """Content hash by key of a versioned table's open rows, and the keys that carry the mark of not being
+        listed to who reads."""
+        mark = f"{{{UNSEEN.name}}}" if table.personal else "NULL"
+        wanted = ", ".join(f"{{{name}}}" for name in table.natural_key)
+        size, active, hidden = len(table.natural_key), {}, set()
+        for row in self._query(table.name, f"SELECT {wanted}, _dlt_id, {mark} FROM {{table}}" + _OPEN, guid):
+            key = tuple(_micros(value) if isinstance(value, datetime) else value for value in row[:size])
+            active[key] = row[size]
+            if row[size + 1] is not None:
+                hidden.add(key)
+        return active, hidden
 
-    def open_rows(self, table: Table, guid: str, contents: Iterable[str]) -> list[dict[str, Any]]:
+    def listed(self, table: Table) -> dict[str, frozenset[Any]]:
+        """The keys of a versioned table's open rows by company GUID, those listed to who reads."""
+        found: dict[str, set[Any]] = {}
+        sql = f"SELECT company_guid, {{{table.natural_key[0]}}} FROM {{table}} WHERE _dlt_valid_to IS NULL"
+        for guid, key in self._query(table.name, sql + (f" AND {{{UNSEEN.name}}} IS NULL" if table.personal else "")):
+            found.setdefault(guid, set()).add(key)
+        return {guid: frozenset(keys) for guid, keys in found.items()}
+
+    def open_rows(self, table: Table, guid: str, contents: Iterable[str]) -> Iterator[dict[str, Any]]:
         """The open rows with these content hashes, whole."""
-        wanted = set(contents)
-        client = self._opened()
-        with client.execute_query(_quoted(client, table.name, "SELECT * FROM {table}" + _OPEN), guid) as cursor:
-            names = [column[0] for column in cursor.description or ()]
-            rows = (dict(zip(names, row, strict=True)) for row in cursor.fetchall())
-            return [row for row in rows if row["_dlt_id"] in wanted]
+        wanted, client = list(contents), self._opened()
+        for start in range(0, len(wanted), AT_ONCE):
+            some = wanted[start : start + AT_ONCE]
+            chosen = f"{_OPEN} AND _dlt_id IN ({', '.join(['%s'] * len(some))})"
+            sql = _quoted(client, table.name, "SELECT * FROM {table}" + chosen)
+            with client.execute_query(sql, guid, *some) as cursor:
+                names = [column[0] for column in cursor.description or ()]
+                yield from [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def _query(self, table: str, sql: str, *params: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401
         """Rows of a query in which `{table}` stands for the table and `{column}` for a quoted name; none if the
@@ -139,13 +164,15 @@ SELECT s.company_guid, s.resource,
        max(CASE WHEN s.kind = 'backfill' AND s.status = 'ok' THEN s.window_end END),
        min(CASE WHEN s.kind = 'backfill' AND s.status = 'ok' THEN s.scan_started_at END),
        max(CASE WHEN s.kind = 'backfill' AND s.status = 'ok' THEN s.newest_modified END),
-       max(CASE WHEN s.status = 'ok' THEN s.scan_started_at END)
+       max(CASE WHEN s.status = 'ok' THEN s.scan_started_at END),
+       max(CASE WHEN s.kind = 'snapshot' AND s.status = 'ok' THEN s.scan_started_at END)
 {_COMPLETED}
 WHERE s.status IN ('ok', 'partial')
 GROUP BY s.company_guid, s.resource"""
 
 _LATEST = f"""
-SELECT company_guid, resource, company_slug, as_of, logged_at, rows_rejected, drift, error FROM (
+SELECT company_guid, resource, company_slug, as_of, logged_at, rows_rejected, drift, error, note, transport, identity
+FROM (
     SELECT s.*,
            max(CASE WHEN s.status = 'ok' THEN s.scan_started_at END)
                OVER (PARTITION BY s.company_guid, s.resource) AS as_of,
@@ -159,9 +186,11 @@ SELECT company_guid, resource, identity FROM (
     SELECT s.company_guid, s.resource, s.identity,
            row_number() OVER (PARTITION BY s.company_guid, s.resource ORDER BY s.logged_at DESC) AS place
     {_COMPLETED}
-    WHERE s.status = 'ok'
+    WHERE s.status IN ('ok', 'incomplete')
 ) AS ranked
 WHERE place = 1"""
+
+_GUIDS = f"SELECT s.company_slug, max(s.company_guid) {_COMPLETED} WHERE s.status = 'ok' GROUP BY s.company_slug"
 
 _IDS = f"SELECT s.company_guid, max(s.company_id) {_COMPLETED} WHERE s.status = 'ok' GROUP BY s.company_guid"
 

@@ -13,7 +13,7 @@ import msgspec
 import pyarrow as pa
 
 from sources.core.columns import CONTENT, GUID, NULL, OWNER, Record
-from sources.core.resource import Child, Part, Resource, Table
+from sources.core.resource import Child, Mode, Part, Resource, Table
 from sources.core.rows import Batch, Rejected, Row, Rows, arrow_field
 
 CHUNK = 4_000  # records held before they become Arrow; dlt gets the chunks joined, tiny tables cost it four times
@@ -27,6 +27,7 @@ class PageReader:
         self.batch = Batch({table.name: Rows(table) for table in resource.tables})
         self.taken = 0  # rows read so far, rejected ones too
         self._resource, self._guid = resource, guid
+        self._versioned = resource.mode is Mode.SNAPSHOT
         self._tables = {table.name: table for table in resource.tables}
         self._waiting: dict[str, list[tuple[Record, str, Row]]] = {name: [] for name in self._tables}
         self._seed = {name: hashlib.blake2b(f"{guid}/{name}/".encode(), digest_size=12) for name in self._tables}
@@ -93,7 +94,9 @@ class PageReader:
         self._waiting[table].append((record, content, extra))
         for child in self._resource.children:
             for below in getattr(record, child.field) or ():
-                parent = {child.parent_key: getattr(record, self._resource.key[0]), OWNER.name: content}
+                parent = {child.parent_key: getattr(record, self._resource.key[0])}
+                if not self._versioned:  # a version of a child stands by itself
+                    parent[OWNER.name] = content
                 self._waiting[child.table].append((below, self._hash(child.table, below, parent), parent))
 
     def _take_slow(self, part: Part, row: Row) -> tuple[Any, ...] | None:
@@ -123,7 +126,7 @@ class PageReader:
                 self._reject(child.table, fault, row)
                 continue
             content = self._hash(child.table, row, {})
-            owner = {OWNER.name: parent[CONTENT.name]}
+            owner = {} if self._versioned else {OWNER.name: parent[CONTENT.name]}
             self.batch.rows[child.table].slow.append({**row, **owner, GUID.name: self._guid, CONTENT.name: content})
 
     def _reject(self, table: str, reason: str, row: Any) -> None:  # noqa: ANN401 - whatever the vendor sent

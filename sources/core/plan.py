@@ -13,16 +13,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sources.core.errors import SevensError, SuspectError
+from sources.core.errors import SevensError, SkippedError, SuspectError
 from sources.core.http import Client, Company
 from sources.core.memory import Memory, Past
-from sources.core.resource import Resource
+from sources.core.resource import Mode, Resource
 from sources.core.rows import Batch, Rows
-from sources.core.scan import scan
+from sources.core.scan import scan as by_cursor
 from sources.core.sync import settle
 from sources.core.task import UNIT_ROWS, Room, Task, Unit
 
 WORKERS = 8
+Scan = Callable[[Client, Task], Iterator[Unit]]
 SLACK = timedelta(minutes=30)  # a daily cadence must not slip by the length of yesterday's run
 
 
@@ -74,11 +75,18 @@ class Harvest:
 
     def __init__(
         self, client: Client, resources: Sequence[Resource], companies: Sequence[Company], memory: Memory,
-        order: Order, discover: Callable[[Client, Company, int | None], Company],
+        order: Order, discover: Callable[[Client, Company, int | None], Company], scan: Scan = by_cursor,
     ) -> None:  # fmt: skip
         self._client, self._resources, self._order, self._discover = client, resources, order, discover
-        self._companies, self._past, self._ids = companies, memory.past(), memory.company_ids()
-        self._identities = memory.identities()
+        self._past, self._ids, guids = memory.past(), memory.company_ids(), memory.guids()
+        # A vendor may derive a company's GUID when it answers; until then it is the one it had.
+        self._companies = [replace(one, guid=one.guid or guids.get(one.slug, "")) for one in companies]
+        self._identities, self._scans = memory.identities(), scan
+        self._known = {
+            resource.name: memory.listed(resource.tables[0])
+            for resource in resources
+            if resource.cursor and resource.mode is Mode.SNAPSHOT
+        }
         self._units: queue.Queue[Unit | None] = queue.Queue(maxsize=1)
         self._open, self._counting = 0, threading.Lock()
         self._room = Room()
@@ -123,7 +131,7 @@ class Harvest:
             return True
         try:
             with self._noting(task):
-                for unit in scan(self._client, task):
+                for unit in self._scans(self._client, task):
                     self._put(unit)
                 return True
             return False
@@ -155,7 +163,8 @@ class Harvest:
         """Where to continue, or None for a resource whose cadence is not due."""
         past = self._past.get((company.guid, resource.name))
         asked = Task(company, resource, since=self._order.since, until=self._order.until,
-                     unit_rows=self._order.unit_rows, room=self._room)  # fmt: skip
+                     unit_rows=self._order.unit_rows, room=self._room,
+                     identity=self._identities.get((company.guid, resource.name)))  # fmt: skip
         if past is None:
             return asked
         if self._order.full_refresh:
@@ -168,7 +177,8 @@ class Harvest:
                                      f"{resource.name}; it was read whole")  # fmt: skip
             return asked
         return replace(asked, mark=past.mark, covered=past.covered, begun=past.begun, newest=past.newest,
-                     identity=self._identities.get((company.guid, resource.name)))  # fmt: skip
+                     whole_at=past.whole_at,
+                     known=self._known.get(resource.name, {}).get(company.guid, frozenset()))  # fmt: skip
 
     def _due(self, past: Past, cadence: timedelta) -> bool:
         now = self._client.clock
@@ -201,7 +211,7 @@ def packages(
 
 def _add(package: Package, unit: Unit, memory: Memory, allow_shrink: bool) -> Unit:
     try:
-        settled = settle(unit, memory, allow_shrink) if unit.status != "failed" else []
+        settled = settle(unit, memory, allow_shrink) if unit.status not in ("failed", "skipped") else []
     except SuspectError as error:
         settled, unit = [], _failed(unit.task, error)
     for rows in settled:
@@ -217,4 +227,6 @@ def _failed(task: Task, error: Exception) -> Unit:
     if not isinstance(error, SevensError):
         told = (f"{task.company.slug}: {task.resource.name} failed in a way nobody foresaw ({type(error).__name__}); "
                 "the log has the place. Please report it.")  # fmt: skip
-    return Unit(task, Batch(), "failed", status="failed", error=told)
+    status = "skipped" if isinstance(error, SkippedError) else "failed"
+    identity = task.company.identity
+    return Unit(task, Batch(), status, status=status, error=told, identity=identity, transport="")

@@ -14,7 +14,8 @@ from sources.core.envelope import open_envelope
 from sources.core.errors import MalformedError, SuspectError
 from sources.core.http import Client
 from sources.core.pages import PageReader
-from sources.core.rows import Batch
+from sources.core.passes import Census
+from sources.core.rows import Batch, Row
 from sources.core.task import LARGE_ROWS, Task, Unit, moment
 
 EMPTY_PAGES = 5
@@ -49,8 +50,7 @@ class Reading:
         empty, before = 0, self.rows
         while True:
             reply = self.client.get(self.task.company, self.path, sent, open_envelope)
-            self.requests += reply.requests
-            self.started = self.started or reply.date
+            self.arrived(reply.date, reply.requests)
             keys = self.take(reply.body.data)
             if self.rows > LARGE_ROWS:
                 self.task.room.enter()
@@ -68,6 +68,19 @@ class Reading:
             cursors.add(cursor)
             seen.update(keys)
             sent["cursor"] = cursor
+
+    def arrived(self, date: datetime | None, requests: int) -> None:
+        """Note an answer: the server's clock at the first one is when the scan began."""
+        self.requests += requests
+        self.started = self.started or date
+
+    def adopt(self, census: Census, pages: Pages) -> Census:
+        """Take over what a pass has read."""
+        self.arrived(census.started, census.requests)
+        self.reader.batch.add(pages.reader.finish())
+        self.reader.batch.drift += census.noticed
+        self.reader.taken += pages.reader.taken
+        return census
 
     def take(self, data: msgspec.Raw, extra: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Read the rows of one reply; returns their keys."""
@@ -90,14 +103,28 @@ class Reading:
         """Close the unit. Refuses rows of another company, whatever GUID they came under."""
         batch = self.reader.finish()
         _own_rows(self.task, batch)
+        identity = self.task.company.identity or self.client.auth.identity
         unit = Unit(self.task, batch, kind, scan_started_at=self.started, rows_read=self.rows, requests=self.requests,
-                    seconds=time.monotonic() - self.clock, identity=self.client.auth.identity, **known)  # fmt: skip
+                    seconds=time.monotonic() - self.clock, identity=identity, **known)  # fmt: skip
         cursor = self.task.resource.cursor
         if cursor:
             moments = [value for value in batch.rows[self.task.resource.name].values(cursor.field)
                        if isinstance(value, int)]  # fmt: skip
             unit.newest_modified = moment(max(moments)) if moments else None
         return unit
+
+
+class Pages:
+    """A sink that makes typed rows of a pass."""
+
+    def __init__(self, task: Task) -> None:
+        self.reader, self._room = PageReader(task.resource, task.company.guid), task.room
+
+    def add(self, rows: list[Row]) -> None:
+        """Take in the rows of one page."""
+        self.reader.read(msgspec.json.encode(rows))
+        if self.reader.taken > LARGE_ROWS:
+            self._room.enter()
 
 
 def _own_rows(task: Task, batch: Batch) -> None:

@@ -8,7 +8,18 @@ from datetime import datetime, timedelta
 from enum import Enum
 from functools import cached_property
 
-from sources.core.columns import CONTENT, GUID, OWNER, TOMBSTONE, VALID_FROM, VALID_TO, Column, Record, columns_of
+from sources.core.columns import (
+    CONTENT,
+    GUID,
+    OWNER,
+    TOMBSTONE,
+    UNSEEN,
+    VALID_FROM,
+    VALID_TO,
+    Column,
+    Record,
+    columns_of,
+)
 
 
 class Mode(Enum):
@@ -20,15 +31,19 @@ class Mode(Enum):
 
 @dataclass(frozen=True)
 class Cursor:
-    """A change filter: rows carry `field`, the server filters by `param`, to the second or to the day."""
+    """A change filter: rows carry `field`, the server filters by `param`, to the second or to the day. `lookback`
+    reads so much again on every run."""
 
     field: str
     param: str
     grain: str = "second"
+    lookback: timedelta | None = None
 
     @property
     def overlap(self) -> timedelta:
         """How far the next scan reaches back behind the high-water mark."""
+        if self.lookback:
+            return self.lookback
         return timedelta(days=1) if self.grain == "day" else timedelta(minutes=5)
 
     def start(self, mark: datetime) -> datetime:
@@ -45,13 +60,18 @@ class Cursor:
 @dataclass(frozen=True)
 class Child:
     """A nested list that becomes a table of its own: `field` of the parent, `parent_key` names the parent's
-    id in the child, `key` is the child's own key below its parent."""
+    id in the child, `key` is the child's own key below its parent, one column or several."""
 
     table: str
     field: str
     parent_key: str
     record: type[Record]
-    key: str = "id"
+    key: str | tuple[str, ...] = "id"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The child's own key, always as a tuple."""
+        return (self.key,) if isinstance(self.key, str) else self.key
 
 
 @dataclass(frozen=True)
@@ -91,6 +111,7 @@ class Resource:
     owner: str = "company_id"  # the field that tells whose row it is
     drop: tuple[str, ...] = ()
     may_empty: bool = False  # its nature is to empty: shrinking is no suspicion
+    personal: bool = False  # what is listed depends on who asks: a row they do not see is not gone
 
     def __post_init__(self) -> None:
         if self.mode is Mode.INCREMENTAL and not self.cursor:
@@ -101,6 +122,11 @@ class Resource:
             raise ValueError(f"{self.name}: a rolling re-read needs a window column")
         if self.per and f"{{{self.per_key}}}" not in self.path:
             raise ValueError(f"{self.name}: the path has no place for {self.per_key!r}")
+
+    @property
+    def asked(self) -> str:
+        """The request in words, for documents."""
+        return f"`GET /{self.path}`"
 
     @property
     def listings(self) -> tuple[Part, ...]:
@@ -115,12 +141,14 @@ class Resource:
 
 @dataclass(frozen=True)
 class Table:
-    """A destination table: its typed columns in order and its keys, `company_guid` first in both."""
+    """A destination table: its typed columns in order and its keys, `company_guid` first in both. `personal`: its
+    rows carry a mark while they are not listed to who reads."""
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     versioned: bool = False
+    personal: bool = False
     parent: str | None = None
     parent_key: str | None = None
     modified: str | None = None
@@ -142,6 +170,7 @@ class Table:
 def _tables(resource: Resource) -> tuple[Table, ...]:
     versioned = resource.mode is Mode.SNAPSHOT
     tail = (VALID_FROM, VALID_TO, CONTENT) if versioned else (CONTENT,)
+    tail = (UNSEEN, *tail) if resource.personal else tail
     modified = resource.cursor.field if resource.cursor else None
     found: list[Table] = []
     for part in resource.listings:
@@ -150,7 +179,8 @@ def _tables(resource: Resource) -> tuple[Table, ...]:
         parent = (Column(resource.per_key, "bigint", nullable=False),) if resource.per_key else ()
         columns = (GUID, *parent, *columns_of(part.record), *added, *tail)
         if part.table not in [table.name for table in found]:
-            found.append(Table(part.table, columns, ("company_guid", *part.key), versioned, modified=modified))
+            key = ("company_guid", *part.key)
+            found.append(Table(part.table, columns, key, versioned, resource.personal, modified=modified))
     for child in resource.children:
         found.append(_child_table(resource, child, versioned, tail))
     return tuple(found)
@@ -160,6 +190,6 @@ def _child_table(resource: Resource, child: Child, versioned: bool, tail: tuple[
     own = columns_of(child.record)
     if child.parent_key not in [column.name for column in own]:
         own = (Column(child.parent_key, "bigint", nullable=False), *own)
-    columns = (GUID, *own, *tail, OWNER, *(() if versioned else (TOMBSTONE,)))
-    key = ("company_guid", child.parent_key, child.key)
-    return Table(child.table, columns, key, versioned, parent=resource.name, parent_key=child.parent_key)
+    columns = (GUID, *own, *tail, *(() if versioned else (OWNER, TOMBSTONE)))
+    key = ("company_guid", child.parent_key, *child.keys)
+    return Table(child.table, columns, key, versioned, resource.personal, resource.name, child.parent_key)

@@ -86,6 +86,14 @@ class Batch:
     def __len__(self) -> int:
         return sum(len(rows) for rows in self.rows.values())
 
+    def add(self, other: Batch) -> None:
+        """Take in another batch of the same tables."""
+        for name, rows in other.rows.items():
+            self.rows[name].arrow += rows.arrow
+            self.rows[name].slow += rows.slow
+        self.rejected += other.rejected
+        self.drift += other.drift
+
 
 def _micros(value: Any) -> Any:  # noqa: ANN401 - a slow row's value may be anything
     """A slow row's timestamp in microseconds, so that both lanes compare; anything else as it is."""

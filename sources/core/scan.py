@@ -17,6 +17,7 @@ from sources.core.errors import RefusedError
 from sources.core.http import Client
 from sources.core.reading import Reading
 from sources.core.resource import Mode
+from sources.core.rows import Rows
 from sources.core.task import EPOCH, FAR, Reach, Task, Unit, iso, micros, moment
 
 FAN_OUT = 8  # requests in flight where a resource asks once per user
@@ -57,8 +58,8 @@ def _incremental(client: Client, task: Task, mark: datetime) -> Unit:
             reading.walk({**fixed, f"{resource.window}[gte]": iso(back)})
         reach += ((resource.window, back, None),)
     unit = reading.unit("incremental", modified_since=since, reach=reach)
-    unit.rows_outside = 0 if resource.rolling else _outside(unit, resource.cursor.field, start)
-    unit.high_water_mark = max(mark, _mark(unit, mark) or mark)
+    unit.rows_outside = 0 if resource.rolling else outside(unit.batch.rows[resource.name], resource.cursor.field, start)
+    unit.high_water_mark = max(mark, mark_of(unit, mark) or mark)
     return unit
 
 
@@ -66,7 +67,7 @@ def _first_load(client: Client, task: Task) -> Iterator[Unit]:
     """Everything in one listing, as long as it stays short enough; otherwise the window column cuts it."""
     unit = _read_window(client, task, "backfill", None, None, task.unit_rows if task.resource.window else None)
     if unit.status == "ok":
-        unit.high_water_mark = _mark(unit)
+        unit.high_water_mark = mark_of(unit)
     yield unit
     if unit.status == "partial":
         yield from _windows(client, task, None, "backfill", sample=unit)
@@ -104,7 +105,7 @@ def _windows(
             yield unit
             unit, closing = _read_window(client, task, kind, None, None, None), True
         if closing and kind == "backfill":
-            unit.high_water_mark = _mark(Unit(task, unit.batch, kind, scan_started_at=begun, newest_modified=newest,
+            unit.high_water_mark = mark_of(Unit(task, unit.batch, kind, scan_started_at=begun, newest_modified=newest,
                                               seconds=seconds))  # fmt: skip
         yield unit
         edge = end
@@ -124,7 +125,7 @@ def _read_window(
     unit = reading.unit(kind, window_start=start, window_end=end if complete else None, reach=reach)
     unit.status = "ok" if complete else "partial"
     if window and params:
-        unit.rows_outside = _outside(unit, window, start, end)
+        unit.rows_outside = outside(unit.batch.rows[task.resource.name], window, start, end)
     return unit
 
 
@@ -163,7 +164,7 @@ def _ask(client: Client, task: Task, parent: int) -> msgspec.Raw | None:
         raise
 
 
-def _mark(unit: Unit, floor: datetime | None = None) -> datetime | None:
+def mark_of(unit: Unit, floor: datetime | None = None) -> datetime | None:
     """The earlier of the server's clock at the start of the scan and the newest modification seen. An edit
     made while pages came in is newer than the start, so the next scan asks for it again. Without a server
     clock the scan's own length is taken off. No rows: no mark."""
@@ -175,10 +176,10 @@ def _mark(unit: Unit, floor: datetime | None = None) -> datetime | None:
     return min(newest, unit.scan_started_at)
 
 
-def _outside(unit: Unit, column: str, start: datetime | None, end: datetime | None = None) -> int:
+def outside(rows: Rows, column: str, start: datetime | None, end: datetime | None = None) -> int:
     """How many rows the server should not have sent. They are loaded all the same: merging makes them harmless."""
     low, high = micros(start) if start else 0, micros(end or FAR)
-    moments = unit.batch.rows[unit.task.resource.name].values(column)
+    moments = rows.values(column) if len(rows) else []
     return sum(isinstance(value, int) and not low <= value <= high for value in moments)
 
 

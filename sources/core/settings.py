@@ -51,14 +51,25 @@ def environment_name(key: str) -> str:
     return key.upper().replace(".", "__")
 
 
-def companies(slug: str) -> list[Company]:
+def companies(slug: str, derives_guid: bool = False) -> list[Company]:
     """The configured companies of a vendor. Raises `ConfigurationError` for none, a slug or GUID that stands
     twice, and a GUID that is none."""
-    return parse_companies(slug, dlt.config.get(f"sources.{slug}.companies"))
+    return parse_companies(slug, dlt.config.get(f"sources.{slug}.companies"), derives_guid)
 
 
-def parse_companies(slug: str, value: Any) -> list[Company]:  # noqa: ANN401 - JSON, TOML or our own
-    """Companies from JSON text, or from a list of mappings or of `Company`. Raises `ConfigurationError`."""
+def parse_companies(slug: str, value: Any, derives_guid: bool = False) -> list[Company]:  # noqa: ANN401 - any form
+    """Companies from JSON text, or from a list of mappings or of `Company`; without a GUID only if the vendor
+    `derives_guid`. Raises `ConfigurationError`."""
+    found = [
+        entry if isinstance(entry, Company) else _company(slug, entry, derives_guid)
+        for entry in company_entries(slug, value)
+    ]
+    _refuse_twins(slug, found)
+    return found
+
+
+def company_entries(slug: str, value: Any) -> Sequence[Company | Mapping[str, Any]]:  # noqa: ANN401 - any form
+    """The list of companies as it was configured. Raises `ConfigurationError` if it is none."""
     key = f"sources.{slug}.companies"
     if isinstance(value, str):
         try:
@@ -69,29 +80,28 @@ def parse_companies(slug: str, value: Any) -> list[Company]:  # noqa: ANN401 - J
         raise ConfigurationError(f"No company is configured for {slug}. {_example(slug)}")
     if not isinstance(value, Sequence) or not all(isinstance(entry, Mapping | Company) for entry in value):
         raise ConfigurationError(f"{key} has to be a list of companies. {_example(slug)}")
-    found = [entry if isinstance(entry, Company) else _company(slug, entry) for entry in value]
-    _refuse_twins(slug, found)
-    return found
+    return value
 
 
-def _company(slug: str, entry: Mapping[str, Any]) -> Company:
+def _company(slug: str, entry: Mapping[str, Any], derives_guid: bool) -> Company:
     name, guid, id = entry.get("slug"), entry.get("guid"), entry.get("id")
-    if not name or not guid:
-        raise ConfigurationError(f"A company of {slug} has no slug or no guid: {dict(entry)}. {_example(slug)}")
+    if not name or not (guid or derives_guid):
+        plain = {key: value for key, value in entry.items() if key in ("slug", "guid", "id")}  # others may be secret
+        raise ConfigurationError(f"A company of {slug} has no slug or no guid: {plain}. {_example(slug)}")
     try:
-        canonical = str(uuid.UUID(str(guid)))
+        canonical = str(uuid.UUID(str(guid))) if guid else ""
     except ValueError:
         raise ConfigurationError(f"{name}: the guid {guid!r} is not a GUID (8-4-4-4-12 hexadecimal digits). The "
                                  "company's admin sees it after connecting the app.") from None  # fmt: skip
     if id is not None and not str(id).isdigit():
         raise ConfigurationError(f"{name}: the id {id!r} is not a number. Leave it out: it is discovered.")
-    guid = str(guid) if str(guid).lower() == canonical else canonical
+    guid = str(guid) if guid and str(guid).lower() == canonical else canonical
     return Company(str(name), guid, int(id) if id is not None else None)
 
 
 def _refuse_twins(slug: str, found: list[Company]) -> None:
     for what, values in (("slug", [c.slug for c in found]), ("guid", [c.guid.lower() for c in found])):
-        twice = sorted({value for value in values if values.count(value) > 1})
+        twice = sorted({value for value in values if value and values.count(value) > 1})
         if twice:
             raise ConfigurationError(f"{slug}: the {what} {twice[0]!r} stands twice in companies. Every company "
                                      f"needs its own; remove or correct one of them.")  # fmt: skip

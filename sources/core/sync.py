@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
 import pyarrow as pa
 
-from sources.core.columns import CONTENT, GUID, OWNER, TOMBSTONE, VALID_FROM, VALID_TO
+from sources.core.columns import CONTENT, GUID, OWNER, TOMBSTONE, UNSEEN, VALID_FROM, VALID_TO
 from sources.core.errors import SuspectError
 from sources.core.memory import Memory
 from sources.core.resource import Mode, Table
@@ -101,12 +102,11 @@ def _bury(children: Rows, parents: Rows, old: set[Any] | None) -> Rows:
     bare = [id for id in ids if id not in have and (old is None or id in old)]
     if not bare:
         return children
-    none = 0 if table.kind(table.key[-1]) == "bigint" else ""
     guid = parents.values(GUID.name)[0]
     columns = {
         GUID: [guid] * len(bare),
         table.column(table.parent_key or ""): bare,
-        table.column(table.key[-1]): [none] * len(bare),
+        **{table.column(name): [0 if table.kind(name) == "bigint" else ""] * len(bare) for name in table.key[2:]},
         CONTENT: [f"{id}-none" for id in bare],
         TOMBSTONE: [True] * len(bare),
     }
@@ -117,24 +117,39 @@ def _bury(children: Rows, parents: Rows, old: set[Any] | None) -> Rows:
 
 def _versions(unit: Unit, memory: Memory, allow_shrink: bool) -> list[Rows]:
     """New versions of what changed, and the old ones closed. The clock is the server's, where it tells one."""
-    now = unit.scan_started_at or datetime.now(timezone.utc)
-    plans = [_compare(unit, memory, table) for table in unit.task.resource.tables]
+    if allow_shrink and unit.doubt == "count":
+        unit.tell(f"believed because of --allow-shrink: {unit.error}")
+        unit.doubt, unit.status, unit.error = "", "ok", None
+    now, guid = unit.scan_started_at or datetime.now(timezone.utc), unit.task.company.guid
+    plans: list[_Plan] = []
+    for table in unit.task.resource.tables:
+        plans.append(_plan(unit, memory, table, plans[0] if table.parent else None))
     _refuse_shrunk(unit, plans[0], allow_shrink)
     found = []
-    for rows, chosen, gone, _ in plans:
-        fresh = _stamp(rows.keep(chosen), now)
-        fresh.slow += _closed(memory, rows.table, unit.task.company.guid, gone, now)
+    for plan in plans:
+        fresh = _stamp(plan.rows.keep(plan.chosen), now)
+        fresh.slow += _rewritten(memory, plan, guid, now)
         found.append(fresh)
     return [rows for rows in found if len(rows)]
 
 
-_Comparison = tuple[Rows, list[bool], set[str], tuple[int, int]]
+@dataclass
+class _Plan:
+    """What becomes of a table: its rows, which of them are new, and content hashes of open versions that end, that
+    are not listed to who reads now (`unseen`), or are listed again (`seen`)."""
+
+    rows: Rows
+    chosen: list[bool]
+    ended: set[str]
+    unseen: set[str]
+    seen: set[str]
+    before: int  # open rows that a reading by the same identity has to list again
+    now: int
+    missing: set[Any]  # parents no longer listed
 
 
-def _compare(unit: Unit, memory: Memory, table: Table) -> _Comparison:
-    """A table's rows, which of them are new, the open versions that ended, and how many keys there were/are."""
-    rows = unit.batch.rows[table.name]
-    active = memory.active(table, unit.task.company.guid)
+def _plan(unit: Unit, memory: Memory, table: Table, root: _Plan | None) -> _Plan:
+    rows, (active, hidden) = unit.batch.rows[table.name], memory.active(table, unit.task.company.guid)
     if unit.scope is not None:
         at = table.natural_key.index(unit.task.resource.per_key)
         active = {key: content for key, content in active.items() if key[at] in unit.scope}
@@ -142,18 +157,48 @@ def _compare(unit: Unit, memory: Memory, table: Table) -> _Comparison:
     contents = rows.values(CONTENT.name) if len(rows) else []
     last = {key: at for at, key in enumerate(keys)}
     chosen = [last[key] == at and active.get(key) != contents[at] for at, key in enumerate(keys)]
-    changed = {content for key, content in active.items() if key in last and contents[last[key]] != content}
-    # A row that was set aside may be any of those that seem to be missing.
-    missing = set() if unit.batch.rejected else active.keys() - last.keys()
-    return rows, chosen, changed | {active[key] for key in missing}, (len(active), len(missing))
+    ended = {content for key, content in active.items() if key in last and contents[last[key]] != content}
+    seen = {active[key] for key in hidden & last.keys()} - ended
+    missing = _missing(unit, table, active.keys() - hidden - last.keys(), root)
+    gone = {active[key] for key in missing}
+    unseen: set[str] = set()
+    if table.personal and _stranger(unit):
+        gone, unseen = unseen, gone
+    listed = len(last) if unit.listed is None else len(unit.listed)
+    return _Plan(rows, chosen, ended | gone, unseen, seen, len(active.keys() - hidden), listed,
+                 {key[0] for key in missing})  # fmt: skip
 
 
-def _refuse_shrunk(unit: Unit, plan: _Comparison, allow_shrink: bool) -> None:
-    task, (before, missing) = unit.task, plan[3]
-    now = len({*zip(*(plan[0].values(n) for n in plan[0].table.natural_key), strict=True)}) if len(plan[0]) else 0
-    stranger = task.identity is not None and task.identity != unit.identity and missing > 0
-    shrunk = (missing > FEW and now < before * SHRINK) or (before > 0 and now == 0)
+def _missing(unit: Unit, table: Table, absent: set[Any], root: _Plan | None) -> set[Any]:
+    """Which of the absent keys the vendor does not have (for who reads). A row that was set aside may be any of
+    them. Where only the changed rows were read, the listed keys tell, and children go by their parent; so do those
+    that were not brought at all."""
+    if unit.batch.rejected or unit.doubt:
+        return set()
+    if root and table.name in unit.unread:
+        return {key for key in absent if key[0] in root.missing}
+    if unit.listed is None:
+        return absent
+    if root is None:
+        return {key for key in absent if key[0] not in unit.listed}
+    read = set(root.rows.values(root.rows.table.natural_key[0])) if len(root.rows) else set()
+    return {key for key in absent if key[0] in read or key[0] in root.missing}
+
+
+def _stranger(unit: Unit) -> bool:
+    """Whether another identity read this resource last."""
+    return unit.task.identity is not None and unit.task.identity != unit.identity
+
+
+def _refuse_shrunk(unit: Unit, plan: _Plan, allow_shrink: bool) -> None:
+    task, before, now, missing = unit.task, plan.before, plan.now, len(plan.missing)
+    stranger = _stranger(unit) and missing > 0
+    shrunk = (missing > FEW and now < before * SHRINK) or (before > 0 and now == 0 and missing > 0)
     if task.resource.may_empty or allow_shrink or not (shrunk or stranger):
+        return
+    if stranger and task.resource.personal:
+        unit.tell(f"read as {unit.identity} now, as {task.identity} before: {missing:,} rows are not listed to this "
+                  "identity; they are marked, not closed")  # fmt: skip
         return
     cause = f"it is read as {unit.identity} now and was as {task.identity}" if stranger else "that is suspicious"
     raise SuspectError(f"{task.company.slug}: {task.resource.name} had {before:,} rows and now lists {now:,} "
@@ -171,12 +216,18 @@ def _stamp(rows: Rows, now: datetime) -> Rows:
     return Rows(rows.table, arrow, slow)
 
 
-def _closed(memory: Memory, table: Table, guid: str, gone: set[str], now: datetime) -> Iterator[Row]:
-    """The ended versions as they stand in the destination, with the moment they ended."""
+def _rewritten(memory: Memory, plan: _Plan, guid: str, now: datetime) -> Iterator[Row]:
+    """The versions that end or change their mark, as they stand in the destination."""
+    table, wanted = plan.rows.table, plan.ended | plan.unseen | plan.seen
     documents = [column.name for column in table.columns if column.kind == "json"]
-    for row in memory.open_rows(table, guid, gone) if gone else ():
+    for row in memory.open_rows(table, guid, wanted) if wanted else ():
         del row["_dlt_load_id"]
-        yield {**row, **{name: _document(row.get(name)) for name in documents}, VALID_TO.name: now}
+        content = row[CONTENT.name]
+        row |= {name: _document(row.get(name)) for name in documents}
+        if content in plan.ended:
+            yield {**row, VALID_TO.name: now}
+        else:
+            yield {**row, UNSEEN.name: now if content in plan.unseen else None}
 
 
 def _document(value: Any) -> Any:  # noqa: ANN401 - what the driver makes of a JSON column

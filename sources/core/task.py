@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from sources.core.http import Company
 from sources.core.resource import Resource
@@ -14,6 +15,7 @@ UNIT_ROWS = 200_000  # a listing longer than this is cut into windows
 LARGE_ROWS = 20_000  # from here on a scan needs a place in the room
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 Reach = tuple[tuple[str, datetime, datetime | None], ...]  # spans of columns, the last moment None if open
+NOT_LOADED = ("failed", "skipped", "incomplete")  # statuses of what a run owes
 FAR = datetime(9999, 12, 31, tzinfo=timezone.utc)
 
 
@@ -57,19 +59,27 @@ class Task:
     until: datetime | None = None
     rewrite: bool = False
     identity: str | None = None
+    whole_at: datetime | None = None  # when it was last read whole
+    known: frozenset[Any] = frozenset()  # keys the destination has, for resources that are read by change
     unit_rows: int = UNIT_ROWS
     room: Room = field(default_factory=Room, compare=False)
 
 
 @dataclass
 class Unit:
-    """Rows that belong together, and what `sync_log` will say of them. All times are the server's."""
+    """Rows that belong together, and what `sync_log` will say of them. All times are the server's.
+
+    `status`: ok; partial (the listing goes on in further units); incomplete (rows came, but not all, so nothing is
+    closed); skipped (not to be had with this credential); failed.
+    """
 
     task: Task
     batch: Batch
     kind: str
     status: str = "ok"
     error: str | None = None
+    note: str | None = None
+    transport: str = "rest"
     modified_since: str | None = None
     window_start: datetime | None = None
     window_end: datetime | None = None
@@ -84,6 +94,13 @@ class Unit:
     reach: Reach = ()  # destination rows that may be the same
     identity: str = ""
     scope: frozenset[int] | None = None  # parents a snapshot was read for; None is all of the company
+    listed: frozenset[Any] | None = None  # keys the vendor has, where only the rows that changed were read
+    unread: frozenset[str] = frozenset()  # tables whose rows did not come: nothing is known of them
+    doubt: str = ""  # why what is missing may not be taken for gone: "count" (the server's) or "rows"
+
+    def tell(self, note: str) -> None:
+        """Add to what `sync_log` says of this unit."""
+        self.note = f"{self.note}; {note}" if self.note else note
 
 
 def moment(count: int) -> datetime:

@@ -9,8 +9,9 @@ from typing import Protocol
 from dlt.extract import DltSource
 
 from sources.core.http import Client, Company
-from sources.core.plan import Package
+from sources.core.plan import Package, Scan
 from sources.core.resource import Resource
+from sources.core.scan import scan as by_cursor
 
 
 class BuildSource(Protocol):
@@ -22,7 +23,7 @@ class BuildSource(Protocol):
 @dataclass(frozen=True)
 class Vendor:
     """`slug` is the folder, the source, the config section and the dataset. Nothing here needs a network until
-    `discover` is called, and no secret until `connect` is."""
+    `discover` is called, and no secret until `connect` is. `describe` tells `sevens check` what was found."""
 
     slug: str
     resources: tuple[Resource, ...]
@@ -30,3 +31,7 @@ class Vendor:
     connect: Callable[[Sequence[Resource]], Client]
     discover: Callable[[Client, Company, int | None], Company]
     source: BuildSource
+    authorize: Callable[[str, int | None], str] | None = None  # asks a person for consent, tells what came of it
+    derives_guid: bool = False  # a company may be configured without one
+    scan: Scan = by_cursor
+    describe: Callable[[Client, Company], list[str]] = lambda client, company: [f"is company {company.id}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
@@ -19,7 +20,9 @@ class AgainError(Exception):
         self.cause, self.patient, self.after = cause, patient, after
 
 
-def judge(asked: str, response: requests.Response, url: str, patience: float) -> None:
+def judge(
+    asked: str, response: requests.Response, url: str, patience: float, remedies: Mapping[int, str]
+) -> None:
     """Pass a success, raise everything else as weather or as an answer."""
     status, html = response.status_code, response.content.lstrip()[:1] == b"<"
     if status == 429:
@@ -42,7 +45,8 @@ def judge(asked: str, response: requests.Response, url: str, patience: float) ->
         raise RefusedError(f"{asked} redirects to another address ({status}), which is never followed. "
                            "Set api_url to the API's own address.", status)  # fmt: skip
     if status != 200:
-        raise RefusedError(f"{asked} was refused: {status} {_reason(response)}. {_remedy(status)}", status)
+        remedy = remedies.get(status) or _remedy(status)
+        raise RefusedError(f"{asked} was refused: {status} {_reason(response)}. {remedy}", status, response.content)
 
 
 def server_time(response: requests.Response) -> datetime | None:

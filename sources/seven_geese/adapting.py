@@ -1,0 +1,43 @@
+"""What no declaration says: rows that one schema or transport shapes differently from the others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from sources.core.rows import Row
+
+
+def user_profile(row: Row) -> None:
+    """REST nests names in the user; the key of a user is another number than the key of the profile."""
+    user = row.pop("user", None)
+    if isinstance(user, dict):
+        for name in ("first_name", "last_name", "username"):
+            row.setdefault(name, user.get(name))
+
+
+def objective(row: Row) -> None:
+    """History items have no id: those of one moment are numbered."""
+    seen: Counter[Any] = Counter()
+    for item in row.get("history") or ():
+        item["place"] = seen[item.get("created")]
+        seen[item.get("created")] += 1
+
+
+def recognition(row: Row) -> None:
+    """One recipient in 2020 and in REST; lists of people and of departments since."""
+    recipients = [{"kind": "profile", "recipient_id": item.get("recipient_id")}
+                  for item in row.pop("user_recipients", ())]  # fmt: skip
+    recipients += [{"kind": "department", "recipient_id": item.get("id"), "name": item.get("name")}
+                   for item in row.pop("team_recipients", ())]  # fmt: skip
+    single = row.pop("recipient_id", None)
+    if single is not None and single not in [item["recipient_id"] for item in recipients if item["kind"] == "profile"]:
+        recipients.append({"kind": "profile", "recipient_id": single})
+    row["recipients"] = recipients
+
+
+def one_on_one(row: Row) -> None:
+    """Where a server has questions in both forms, they are the same ones."""
+    for name in ("questions", "notes"):
+        if row.get(name):
+            row[name] = list({item.get("id"): item for item in row[name]}.values())

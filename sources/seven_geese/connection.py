@@ -1,0 +1,218 @@
+"""Reaching 7Geese from the configuration: the client, and the network, person and schema behind a credential."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import dlt
+import msgspec
+from graphql import DocumentNode, GraphQLSchema, build_client_schema, get_introspection_query
+
+from sources.core.errors import ConfigurationError, RefusedError, SevensError, SuspectError
+from sources.core.http import Client, Company
+from sources.core.pace import Pace
+from sources.core.resource import Resource
+from sources.core.settings import companies as configured
+from sources.core.settings import company_entries, number, secret, setting
+from sources.seven_geese.auth import Credentials, NetworkAuth
+from sources.seven_geese.documents import load
+from sources.seven_geese.pruning import prune
+from sources.seven_geese.token_store import TokenStore
+
+SECTION = "sources.seven_geese"
+CREDENTIALS = ("token", "client_id", "client_secret", "username", "password")
+REMEDIES = {
+    401: "The token is not accepted (any more): run `sevens auth seven_geese --company SLUG`, or renew it.",
+    403: "The credential's scopes, or the rights of the person it acts for, do not include this.",
+    404: "This server does not offer it; check api_url.",
+}
+NO_INTROSPECTION = "GraphQL introspection is disabled: queries are fitted to the server by what it complains of"
+
+
+@dataclass(frozen=True)
+class Network(Company):
+    """A network as found: what it is called, and who reads it. What is listed depends on that person."""
+
+    name: str = ""
+    granted: frozenset[str] | None = None
+
+    def lacks(self, scope: str) -> bool:
+        """Whether the credential was told that it may not read this."""
+        return bool(scope) and self.granted is not None and not self.granted & {scope, "all:read", "all"}
+
+
+class NetworkClient(Client):
+    """The client, with what the server said of its GraphQL schema: asked once, by whoever comes first."""
+
+    transport = "auto"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - those of Client
+        super().__init__(*args, **kwargs)
+        self.no_graphql = ""  # why, if there is none
+        self.dropped: dict[str, list[str]] = {}  # what was left out of each document
+        self._schema: GraphQLSchema | None = None
+        self._documents: dict[str, DocumentNode | None] = {}
+        self._asked = threading.Lock()
+        self._known = False
+
+    def meet(self, company: Company) -> None:
+        """Ask for the schema, once. A server that does not tell is asked with the whole documents."""
+        with self._asked:
+            if self._known:
+                return
+            if self.transport == "rest":
+                self.no_graphql = "the setting transport is rest"
+            else:
+                try:
+                    reply = self.post(company, "graphql", {"query": get_introspection_query(descriptions=False)}, _json)
+                    if reply.body.get("data"):
+                        self._schema = build_client_schema(reply.body["data"])
+                    else:
+                        self.notices.add(NO_INTROSPECTION)
+                except RefusedError as error:
+                    if error.status == 400:
+                        self.notices.add(NO_INTROSPECTION)
+                    elif error.status in (404, 405):
+                        self.no_graphql = "the server has no GraphQL"
+                    else:
+                        raise
+            self._known = True
+
+    def document(self, name: str) -> DocumentNode | None:
+        """A document as this server can answer it; None if nothing of it is left."""
+        with self._asked:
+            if name not in self._documents:
+                self._documents[name], self.dropped[name] = (
+                    prune(load(name), self._schema) if self._schema else (load(name), [])
+                )
+            return self._documents[name]
+
+    def replace(self, name: str, document: DocumentNode | None, dropped: Sequence[str]) -> None:
+        """Keep what a server's complaints have left of a document."""
+        with self._asked:
+            self._documents[name] = document
+            self.dropped[name] = self.dropped.get(name, []) + list(dropped)
+
+
+_json = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+def companies() -> list[Company]:
+    """The configured networks. A GUID is optional: it is derived from the network's id."""
+    return configured("seven_geese", derives_guid=True)
+
+
+def origin() -> str:
+    """Where 7Geese is."""
+    return setting(f"{SECTION}.api_url", "https://app.7geese.com") or ""
+
+
+def connect(resources: Sequence[Resource]) -> NetworkClient:
+    """A client for all networks, asking for the scopes of `resources`. Raises `ConfigurationError` naming the
+    setting."""
+    auth = NetworkAuth(origin(), credentials(), scopes_of(resources), TokenStore.configured())
+    pace = Pace(
+        per_second=number(f"{SECTION}.requests_per_second", 5, least=0.01),
+        per_minute=number(f"{SECTION}.requests_per_minute", 300, least=0.01),
+        shared_as=auth.identity,
+    )
+    client = NetworkClient(origin(), auth, pace, {"User-Agent": "sevens"}, backoff=number(f"{SECTION}.backoff", 1.0),
+                           at_once=4, remedies=REMEDIES)  # fmt: skip
+    client.transport = setting(f"{SECTION}.transport", "auto") or "auto"
+    if client.transport not in ("auto", "rest", "graphql"):
+        raise ConfigurationError(f"{SECTION}.transport is {client.transport!r}. Use auto, rest or graphql.")
+    return client
+
+
+def credentials() -> dict[str, Credentials]:
+    """Every network's credentials: beside its slug, or in the section named after it (or after its `credentials`)."""
+    found = {}
+    for entry in company_entries("seven_geese", dlt.config.get(f"{SECTION}.companies")):
+        if isinstance(entry, Mapping):
+            slug = str(entry.get("slug"))
+            section = f"{SECTION}.credentials.{entry.get('credentials') or slug}"
+            found[slug] = Credentials(**{name: entry.get(name) or secret(f"{section}.{name}") for name in CREDENTIALS})
+    return found
+
+
+def scopes_of(resources: Sequence[Resource]) -> frozenset[str]:
+    """The scopes to ask for: those of the resources, and what it takes to know who reads."""
+    return frozenset({"userprofile:read", "network:read"} | {row.scope for row in resources if row.scope})
+
+
+def discover(client: Client, company: Company, remembered: int | None) -> Network:
+    """The network behind a credential, and who reads it. Raises `SuspectError` if the GUID was another network's."""
+    assert isinstance(client, NetworkClient)
+    client.meet(company)
+    person = _whoami_graphql(client, company) if not client.no_graphql else None
+    person = person or _whoami_rest(client, company)
+    id = person["network_id"]
+    guid = company.guid or derived_guid(client.url, id)
+    if remembered is not None and id != remembered and guid == company.guid:
+        raise SuspectError(f"{company.slug}: its GUID {guid} was loaded as network {remembered}, and the credential "
+                           f"answers for network {id} now. Correct the credentials, or use another GUID.")  # fmt: skip
+    if company.id is not None and id != company.id:
+        raise SuspectError(f"{company.slug}: the credential answers for network {id}, but id {company.id} is "
+                           "configured. Nothing of it was loaded: correct id or credentials.")  # fmt: skip
+    auth = client.auth
+    granted = auth.granted(company) if isinstance(auth, NetworkAuth) else None
+    return Network(company.slug, guid, id, _identity(person, granted), person.get("network_name") or "", granted)
+
+
+def derived_guid(origin: str, network_id: int) -> str:
+    """The GUID of a network that was configured without one: always the same for the same origin and id."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{origin}/networks/{network_id}"))
+
+
+def describe(client: Client, company: Company) -> list[str]:
+    """What `sevens check` tells of a network."""
+    assert isinstance(client, NetworkClient)
+    assert isinstance(company, Network)
+    lines = [f"is network {company.id} {company.name!r}, company_guid {company.guid}, read as {company.identity}"]
+    if client.no_graphql:
+        lines.append(f"is read by REST: {client.no_graphql}; reviews, feedback, locations, groups and action items "
+                     "need GraphQL")  # fmt: skip
+    return lines
+
+
+def _whoami_graphql(client: NetworkClient, company: Company) -> dict[str, Any] | None:
+    from sources.seven_geese.graphql import ask
+
+    document = client.document("who_am_i")
+    try:
+        found = ask(client, company, "who_am_i", document, {}).data.get("currentUser") if document else None
+    except RefusedError as error:
+        if error.status == 401 or error.status == 403:
+            raise
+        return None
+    if found is None:
+        raise RefusedError(f"{company.slug}: the token is accepted for nobody (currentUser is null). {REMEDIES[401]}",
+                           401)  # fmt: skip
+    network = found.get("network") or {}
+    if network.get("id") is None:
+        return None
+    return {"id": found.get("id"), "is_admin": found.get("isAdmin"), "network_id": network["id"],
+            "network_name": network.get("name"), "visibility": found.get("adminContentVisibility")}  # fmt: skip
+
+
+def _whoami_rest(client: NetworkClient, company: Company) -> dict[str, Any]:
+    from sources.seven_geese.translation import reference
+
+    me = client.get(company, "api/v/2.0/userprofiles/me/", {}, _json).body
+    network = reference(me.get("network"))
+    if not isinstance(network, int):
+        raise SevensError(f"{company.slug}: GET /api/v/2.0/userprofiles/me/ does not tell the network (it says "
+                          f"{me.get('network')!r}). Set `id` and `guid` beside the slug, and report it.")  # fmt: skip
+    return {"id": reference(me), "is_admin": me.get("is_admin"), "network_id": network,
+            "visibility": me.get("admin_content_visibility")}  # fmt: skip
+
+
+def _identity(person: Mapping[str, Any], granted: frozenset[str] | None) -> str:
+    """Who reads: what they see depends on their rights and scopes, so both belong to it."""
+    rights = "admin" if person.get("is_admin") else "no admin"
+    scopes = "scopes unknown" if granted is None else f"scopes {' '.join(sorted(granted))}"
+    return f"profile {person.get('id')}, {rights}, content visibility {person.get('visibility')}, {scopes}"

@@ -1,0 +1,331 @@
+"""The GraphQL transport: one document, page by page, whatever the server makes of it.
+
+A page that is too large is asked for in smaller pieces, a nested list that was cut is read to its end, parts that
+fail are named and kept apart from what came.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from graphql import DocumentNode, print_ast
+
+from sources.core.errors import MalformedError, RefusedError, SevensError, SkippedError, UnavailableError
+from sources.core.http import Company
+from sources.core.passes import Page
+from sources.core.rows import Row
+from sources.seven_geese.connection import NetworkClient
+from sources.seven_geese.documents import only_list, with_larger_lists
+from sources.seven_geese.pruning import prune_places
+from sources.seven_geese.resources import Listing
+from sources.seven_geese.selection import operation_of, response_name, root_of, takes, under
+from sources.seven_geese.translation import Fields, NodeReader, Notes
+
+LARGEST, SMALLEST = 100, 5
+WIDE = 1_000  # a nested list below a nested list is asked for in one piece of this size
+_LIMIT = re.compile(r"`?first`?.*?limit of (\d+)|limit.*?first", re.IGNORECASE | re.DOTALL)
+_SCOPE = re.compile(r"scope|permission|not (?:allowed|authorized|authorised|permitted)", re.IGNORECASE)
+
+
+class NotOfferedError(SevensError):
+    """This server does not have it: another transport may."""
+
+
+class Answer(msgspec.Struct):
+    """What `/graphql` sends: data, errors, or both."""
+
+    data: dict[str, Any] | None = None
+    errors: list[dict[str, Any]] | None = None
+
+    def __post_init__(self) -> None:
+        if self.data is None and self.errors is None:
+            raise ValueError("neither data nor errors")
+
+
+_decode = msgspec.json.Decoder(Answer).decode
+
+
+@dataclass
+class Told:
+    """One answer: its data, the errors beside it, when it came and what it took."""
+
+    data: dict[str, Any]
+    errors: list[dict[str, Any]]
+    date: datetime | None
+    requests: int
+    document: DocumentNode  # what was asked in the end
+    dropped: list[str]
+
+
+def ask(
+    client: NetworkClient, company: Company, name: str, document: DocumentNode, variables: Mapping[str, Any],
+    tries: int | None = None,
+) -> Told:  # fmt: skip
+    """Send a query. Where the server complains of parts it does not know, they are left out, for good. Raises
+    `NotOfferedError` if nothing is left, and what the client raises."""
+    requests, dropped = 0, list[str]()
+    while True:
+        body = {"query": print_ast(document), "variables": dict(variables),
+                "operationName": _operation_name(document)}  # fmt: skip
+        try:
+            reply = client.post(company, "graphql", body, _decode, tries)
+            requests += reply.requests
+            return Told(reply.body.data or {}, reply.body.errors or [], reply.date, requests, document, dropped)
+        except RefusedError as error:
+            if error.status == 404:
+                raise NotOfferedError("the server has no GraphQL") from None
+            if error.status != 400:
+                raise
+            requests += 1
+            left, less = _mended(company, name, document, error)
+            if client.document(name) is document:
+                client.replace(name, left, less)
+            if left is None:
+                raise NotOfferedError(f"GraphQL knows nothing of {name}") from None
+            document, dropped = left, dropped + less
+            variables = {key: value for key, value in variables.items() if takes(document, key)}
+
+
+def _operation_name(document: DocumentNode) -> str | None:
+    named = operation_of(document).name
+    return named.value if named else None
+
+
+def _mended(
+    company: Company, name: str, document: DocumentNode, refusal: RefusedError
+) -> tuple[DocumentNode | None, list[str]]:
+    """The document without what a 400 complains of, and what that was."""
+    try:
+        errors = msgspec.json.decode(refusal.body, type=Answer).errors or []
+    except msgspec.DecodeError:
+        raise refusal from None
+    places = [(place["line"], place["column"]) for error in errors for place in (error.get("locations") or ())[:1]]
+    left, dropped = prune_places(document, places)
+    if not dropped:
+        told = "; ".join(str(error.get("message")) for error in errors[:3])
+        raise RefusedError(f"{company.slug}: the query {name} was refused: {told}. Nothing of it was loaded; please "
+                           "report it.", 400) from None  # fmt: skip
+    return left, dropped
+
+
+@dataclass
+class GraphQLListing:
+    """One connection of a network, page by page."""
+
+    client: NetworkClient
+    company: Company
+    resource: Listing
+    document: DocumentNode
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._size, self._good = LARGEST, 0
+        self._anchored: set[str] = set()
+        self._retried: set[str | None] = set()
+        self.left_out: list[str] = []
+        self._brought: set[str] = set()
+        self._compile()
+
+    @property
+    def asked(self) -> str:
+        return f"{self.company.slug}: the listing {root_of(self.document).name.value} of POST /graphql"
+
+    @property
+    def tables(self) -> set[str]:
+        """The nested lists that it brings."""
+        return self._reader.tables | self._brought
+
+    def page(self, cursor: str | None) -> Page:
+        """A page. Raises what `ask` raises, `SkippedError` without the right to see it."""
+        notes = Notes()
+        told, faults, requests = self._answer(cursor)
+        found = told.data.get(self._root) or {}
+        if under(root_of(self.document), "edges") is None:
+            return Page([self._row(found, notes)], date=told.date, requests=requests, noticed=notes.noticed)
+        edges = self._edges(found)
+        nodes = [edge.get("node") if edge else None for edge in edges]
+        rows = [self._row(node, notes) if node else None for node in nodes]
+        for key, path, end in notes.cut:
+            requests += self._complete(rows, key, path, end, faults)
+        for row in filter(None, rows):
+            if self.resource.adapt:
+                self.resource.adapt(row)
+            self._brought |= row.keys() & self._fields.lists.keys()
+        return Page(rows, self._next(found, edges), cursor in self._anchored, found.get("totalCount"), faults,
+                    notes.noticed, told.date, requests)  # fmt: skip
+
+    def _compile(self) -> None:
+        root = root_of(self.document)
+        self._root = response_name(root)
+        self._fields = Fields(self.resource)
+        node = under(root, "edges", "node") or root
+        assert node.selection_set
+        self._reader = NodeReader(node.selection_set, self._fields, self._fields.own, self.resource.name)
+
+    def _row(self, node: Mapping[str, Any], notes: Notes) -> Row:
+        row: Row = {}
+        return self._reader.read(node, row, row, notes)
+
+    def _edges(self, found: Any) -> list[Any]:  # noqa: ANN401 - whatever the vendor sent
+        if not isinstance(found, dict) or not isinstance(found.get("edges"), list) or "pageInfo" not in found:
+            said = sorted(found) if isinstance(found, dict) else found
+            raise MalformedError(f"{self.asked} came without edges and pageInfo: {said!r}. Nothing of it was loaded.")
+        return list(found["edges"])
+
+    def _next(self, found: Mapping[str, Any], edges: list[Any]) -> str | None:
+        """Where the next page begins: with the last row of this one, where the cursors allow it."""
+        info = found["pageInfo"] or {}
+        if not info.get("hasNextPage"):
+            return None
+        before = edges[-2].get("cursor") if len(edges) > 1 and edges[-2] else None
+        if before:
+            self._anchored.add(before)
+        return before or info.get("endCursor")
+
+    def _answer(self, cursor: str | None) -> tuple[Told, list[str], int]:
+        """An answer with rows, the faults that stay in it, and the requests it took."""
+        requests = 0
+        while True:
+            try:
+                told = self._send({"first": self._size, **({"after": cursor} if cursor else {})})
+            except (UnavailableError, MalformedError, RefusedError) as error:
+                if (isinstance(error, RefusedError) and error.status != 413) or not self._shrink():
+                    raise
+                continue
+            requests += told.requests
+            if not told.errors:
+                self._grow()
+                return told, [], requests
+            if told.data.get(self._root) is None:
+                self._root_failed(told.errors, cursor)
+            elif self._limited(told.errors) or cursor not in self._retried:
+                self._retried.add(cursor)
+            elif not self._reduced(told):
+                return told, _paths(told.errors), requests
+
+    def _send(self, variables: Mapping[str, Any]) -> Told:
+        known = {**self.variables, **variables}
+        known = {name: value for name, value in known.items() if takes(self.document, name)}
+        tries = None if self._size <= SMALLEST else 2
+        told = ask(self.client, self.company, self.resource.document, self.document, known, tries)
+        if told.document is not self.document:
+            self.document = told.document
+            self._compile()
+        return told
+
+    def _root_failed(self, errors: list[dict[str, Any]], cursor: str | None) -> None:
+        """Why there is nothing at all: too much was asked for, no right to see it, or a failure that may pass."""
+        message = "; ".join(str(error.get("message")) for error in errors[:3])
+        if self._limited(errors):
+            return
+        if _SCOPE.search(message):
+            raise SkippedError(f"{self.company.slug}: {self.resource.name} may not be read with this credential: "
+                               f"{message}. Grant {self.resource.scope}, then run again.")  # fmt: skip
+        if cursor in self._retried:
+            raise UnavailableError(f"{self.asked} failed twice: {message}. Nothing of it was loaded; run again, and if "
+                                   "it stays, tell the vendor.")  # fmt: skip
+        self._retried.add(cursor)
+        self._shrink()
+
+    def _limited(self, errors: list[dict[str, Any]]) -> bool:
+        """Whether a list was asked for in too large pieces; then they are smaller from now on."""
+        for error in errors:
+            found = _LIMIT.search(str(error.get("message")))
+            if found:
+                cap = int(found[1]) if found[1] else self._size // 2
+                if len(error.get("path") or ()) > 1:
+                    self.document = with_larger_lists(self.document, max(1, cap))
+                elif cap < self._size:
+                    self._size = max(1, cap)
+                else:
+                    return False
+                self._compile()
+                return True
+        return False
+
+    def _reduced(self, told: Told) -> bool:
+        """Leave out a field that fails in every row: it is the field that fails, not the row."""
+        rows = sum(1 for edge in (told.data[self._root] or {}).get("edges") or () if edge)
+        failing = Counter(tuple(part for part in error.get("path") or () if isinstance(part, str))
+                          for error in told.errors)  # fmt: skip
+        self.document = deepcopy(self.document)
+        gone = [path for path, count in failing.items() if count >= max(rows, 2) and len(path) > 3]
+        for path in gone:
+            parent = under(root_of(self.document), *path[1:-1])
+            if parent and parent.selection_set:
+                parent.selection_set.selections = tuple(
+                    node for node in parent.selection_set.selections if getattr(node, "name", None) is None
+                    or response_name(node) != path[-1]  # type: ignore[arg-type]
+                )  # fmt: skip
+                self.left_out.append(f"{'.'.join(path)} fails in every row: {told.errors[0].get('message')}")
+        self._compile()
+        return bool(gone)
+
+    def _complete(
+        self, rows: list[Row | None], key: Any, path: tuple[str, ...], end: str | None, faults: list[str]  # noqa: ANN401
+    ) -> int:
+        """Read a nested list that was cut to its end. Returns the requests it took."""
+        at = next(at for at, row in enumerate(rows) if row and row.get("id") == key)
+        row, requests = rows[at], 0
+        assert row is not None
+        lists = sum(1 for depth in range(len(path)) if _is_list(self.document, path[: depth + 1]))
+        document = only_list(self.document, path) if lists == 1 else with_larger_lists(self.document, WIDE)
+        cursors: set[str | None] = set()
+        while takes(self.document, "keys") and end not in cursors:
+            cursors.add(end)
+            listing = GraphQLListing(self.client, self.company, self.resource, document)
+            told = listing._send({"first": 1, "keys": [key], "inner": end})
+            requests += told.requests
+            nodes = [edge["node"] for edge in (told.data.get(self._root) or {}).get("edges") or () if edge]
+            if told.errors or len(nodes) != 1 or not nodes[0] or nodes[0].get("id") != key:
+                break
+            notes, more = Notes(), Row()
+            listing._reader.read(nodes[0], more, more, notes)
+            if lists > 1:
+                rows[at] = more
+            else:
+                for name, found in more.items():
+                    if isinstance(found, list):
+                        row.setdefault(name, []).extend(found)
+            if not notes.cut:
+                return requests
+            end = notes.cut[0][2]
+        faults.append(f"{'.'.join(path)} of {self.resource.name} {key} was cut and could not be read to its end")
+        return requests
+
+    def _shrink(self) -> bool:
+        smaller = max(SMALLEST, self._size // 2)
+        shrunk, self._size, self._good = smaller < self._size, smaller, 0
+        return shrunk
+
+    def _grow(self) -> None:
+        self._good += 1
+        if self._good >= 5 and self._size < LARGEST:
+            self._size, self._good = min(LARGEST, self._size * 2), 0
+
+
+def _is_list(document: DocumentNode, path: tuple[str, ...]) -> bool:
+    """Whether a path of response names below a row ends in a connection."""
+    steps = ["edges", "node"]
+    for name in path:
+        steps.append(name)
+        node = under(root_of(document), *steps)
+        connection = node is not None and under(node, "edges") is not None
+        steps += ["edges", "node"] if connection else []
+    return connection
+
+
+def _paths(errors: list[dict[str, Any]]) -> list[str]:
+    """The failing paths, those of many rows as one."""
+    found: Counter[str] = Counter()
+    for error in errors:
+        path = ".".join("*" if isinstance(part, int) else str(part) for part in error.get("path") or ())
+        found[f"{path or 'the answer'}: {error.get('message')}"] += 1
+    return [f"{count} x {what}" for what, count in found.items()]

@@ -1,0 +1,213 @@
+"""Reading one network's resource: whole and counted, or what changed where a filter proves itself.
+
+A row that is missing from a whole reading is gone for who reads it; a whole reading is one in which nothing moved,
+nothing failed, and the distinct keys are as many as the server counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import msgspec
+
+from sources.core.errors import SkippedError
+from sources.core.http import Client
+from sources.core.passes import Census, Page, read_whole
+from sources.core.reading import Pages, Reading
+from sources.core.rows import Row
+from sources.core.scan import mark_of, outside
+from sources.core.settings import number
+from sources.core.task import Task, Unit
+from sources.seven_geese import codes
+from sources.seven_geese.connection import SECTION, Network, NetworkClient
+from sources.seven_geese.documents import only_keys
+from sources.seven_geese.graphql import GraphQLListing, NotOfferedError
+from sources.seven_geese.resources import Listing
+from sources.seven_geese.rest import TranslatedListing
+from sources.seven_geese.selection import takes
+
+AT_ONCE = 100  # rows asked for by key in one request
+
+
+class _Listed(Protocol):
+    """A listing that tells which nested lists it brings."""
+
+    @property
+    def asked(self) -> str: ...
+    @property
+    def tables(self) -> set[str]: ...
+    def page(self, cursor: str | None) -> Page: ...
+
+
+class _Nothing:
+    """A sink for passes of which only the keys matter."""
+
+    def add(self, rows: list[Row]) -> None:
+        return
+
+
+def scan(client: Client, task: Task) -> Iterator[Unit]:
+    """Read what the task asks for: one unit. Raises what the client raises, `SkippedError` for what this credential
+    may not read or this server does not have, `SuspectError`."""
+    network, resource = task.company, task.resource
+    assert isinstance(client, NetworkClient)
+    assert isinstance(network, Network)
+    assert isinstance(resource, Listing)
+    if not resource.transports:
+        yield _labels(client, task)
+        return
+    if network.lacks(resource.scope):
+        granted = " ".join(sorted(network.granted or ()))
+        raise SkippedError(f"{network.slug}: {resource.name} was not read: the scope {resource.scope} was not granted, "
+                           f"only {granted}. Grant it, then run again.")  # fmt: skip
+    reasons: list[str] = []
+    for transport in resource.transports:
+        if client.transport not in ("auto", transport):
+            reasons.append(f"the setting transport is {client.transport}")
+            continue
+        try:
+            unit = _by_graphql(client, task, resource) if transport == "graphql" else _by_rest(client, task, resource)
+        except NotOfferedError as error:
+            reasons.append(str(error))
+            continue
+        unit.transport = transport
+        for reason in reasons:
+            unit.tell(f"read by {transport}: {reason}")
+        yield unit
+        return
+    raise SkippedError(f"{network.slug}: {resource.name} is not to be had from this server: {'; '.join(reasons)}.")
+
+
+def _by_rest(client: NetworkClient, task: Task, resource: Listing) -> Unit:
+    return _whole(client, task, [TranslatedListing(client, task.company, resource)])
+
+
+def _by_graphql(client: NetworkClient, task: Task, resource: Listing) -> Unit:
+    if client.no_graphql:
+        raise NotOfferedError(client.no_graphql)
+    document = client.document(resource.document)
+    if document is None:
+        raise NotOfferedError(f"GraphQL knows nothing of {resource.document}")
+    notes: list[str] = []
+    unit = _changes(client, task, resource, notes) if _may_filter(client, task, resource) else None
+    if unit is None:
+        listings = [GraphQLListing(client, task.company, resource, document, variables)
+                    for variables in resource.variables]  # fmt: skip
+        unit = _whole(client, task, listings)
+        notes += [note for listing in listings for note in listing.left_out]
+    dropped = client.dropped.get(resource.document)
+    notes += [f"not offered: {', '.join(sorted(set(dropped)))}"] if dropped else []
+    for note in notes:
+        unit.tell(note)
+    return unit
+
+
+def _may_filter(client: NetworkClient, task: Task, resource: Listing) -> bool:
+    """Whether a change filter may do: there is one, something to continue from, and the last whole reading was not
+    too long ago."""
+    document = client.document(resource.document)
+    if not resource.cursor or not task.mark or document is None or not takes(document, "since"):
+        return False
+    every = timedelta(hours=number(f"{SECTION}.whole_every_hours", 168))
+    now = client.clock
+    return task.whole_at is not None and now is not None and now < task.whole_at + every and takes(document, "keys")
+
+
+def _changes(client: NetworkClient, task: Task, resource: Listing, notes: list[str]) -> Unit | None:
+    """What changed since the mark, the keys of all there is, and the rows of keys that are new to the destination: a
+    row that only became visible has not changed. None if a filter lets rows through that it should not."""
+    document, cursor = client.document(resource.document), resource.cursor
+    assert document
+    assert cursor
+    assert task.mark
+    since, reading = cursor.since(task.mark), Reading(client, task)
+    filtered = GraphQLListing(client, task.company, resource, document, {"since": since})
+    census, pages = read_whole(filtered, "id", lambda: Pages(task))
+    found = [reading.adopt(census, pages)]
+    if _let_through(reading, cursor.field, cursor.start(task.mark)):
+        notes.append(f"the filter {cursor.param} let rows through that it should not: everything was read")
+        return None
+    listing = GraphQLListing(client, task.company, resource, only_keys(document))
+    listed, _ = read_whole(listing, "id", _Nothing)
+    reading.arrived(None, listed.requests)
+    wanted = sorted(listed.keys - task.known - census.keys)
+    for start in range(0, len(wanted), AT_ONCE):
+        keys = wanted[start : start + AT_ONCE]
+        by_key = GraphQLListing(client, task.company, resource, document, {"keys": keys})
+        more, pages = read_whole(by_key, "id", lambda: Pages(task))
+        if more.keys - set(keys):
+            notes.append("the filter pk_In let rows through that it should not: everything was read")
+            return None
+        found.append(reading.adopt(more, pages))
+    unit = reading.unit("incremental", modified_since=since, listed=frozenset(listed.keys))
+    unit.high_water_mark = max(task.mark, mark_of(unit, task.mark) or task.mark)
+    return _judged(unit, [*found, listed], _unread(resource, filtered.tables))
+
+
+def _let_through(reading: Reading, column: str, start: datetime) -> bool:
+    """Whether a row is older than what was asked for, or does not tell."""
+    rows = reading.reader.batch.rows[reading.task.resource.name]
+    return bool(len(rows)) and (None in rows.values(column) or outside(rows, column, start) > 0)
+
+
+def _whole(client: NetworkClient, task: Task, listings: Sequence[_Listed]) -> Unit:
+    """Every row of every pass."""
+    reading, found, tables = Reading(client, task), list[Census](), set[str]()
+    for listing in listings:
+        census, pages = read_whole(listing, "id", lambda: Pages(task))
+        found.append(reading.adopt(census, pages))
+        tables |= listing.tables
+    resource = task.resource
+    assert isinstance(resource, Listing)
+    unit = reading.unit("snapshot")
+    if resource.cursor:
+        unit.high_water_mark = mark_of(unit, task.mark)
+    return _judged(unit, found, _unread(resource, tables))
+
+
+def _unread(resource: Listing, tables: set[str]) -> frozenset[str]:
+    """The tables whose rows this transport or server does not have."""
+    return frozenset(child.table for child in resource.children if child.field not in tables)
+
+
+def _judged(unit: Unit, found: Sequence[Census], unread: frozenset[str]) -> Unit:
+    """Decide whether what is missing may be taken for gone, and say what was odd."""
+    task, unit.unread = unit.task, unread
+    faults = [fault for census in found for fault in census.faults]
+    moved = [census.moved for census in found if census.moved]
+    nulls = sum(census.nulls for census in found)
+    if faults or moved:
+        unit.status, unit.doubt = "incomplete", "rows" if faults else "count"
+        unit.high_water_mark = task.mark
+        told = "; ".join([*moved, *faults[:10]])
+        unit.error = (f"{task.company.slug}: {task.resource.name} was not read completely: {told}. What came is "
+                      "loaded, nothing was closed; run again.")  # fmt: skip
+        if task.identity and task.identity != unit.identity:
+            unit.identity += " (incomplete)"  # the next reading is not by the same one
+    if nulls:
+        unit.doubt = unit.doubt or "rows"
+        unit.tell(f"{nulls} rows came as null: not permitted or just removed; nothing was closed")
+    if unread:
+        unit.tell(f"not brought by this transport: {', '.join(sorted(unread))}")
+    _note_codes(unit)
+    return unit
+
+
+def _note_codes(unit: Unit) -> None:
+    """Tell of codes that nobody has written down. They are loaded like any other."""
+    for (table, column), labels in codes.CODES.items():
+        rows = unit.batch.rows.get(table)
+        values = set(rows.values(column)) if rows and len(rows) else set[Any]()
+        for code in sorted(value for value in values - labels.keys() if isinstance(value, int)):
+            unit.batch.drift[f"{table}.{column}: code {code} is not in code_labels"] += 1
+
+
+def _labels(client: NetworkClient, task: Task) -> Unit:
+    """The table of codes, which no request is needed for."""
+    reading = Reading(client, task, started=client.clock)
+    reading.take(msgspec.Raw(msgspec.json.encode(list(codes.rows()))))
+    unit = reading.unit("snapshot")
+    unit.transport, unit.identity = "", "sevens"
+    return unit
