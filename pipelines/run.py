@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import dlt
@@ -57,7 +58,8 @@ class Report:
         if not any(self.tables.values()):
             lines.append("  nothing new")
         lines += [f"  {unit.status.upper()} {unit.error}" for unit in self.units if unit.status in NOT_LOADED]
-        lines += [f"  note: {', '.join(slugs)} {told}" for told, slugs in self._notes().items()]
+        lines += [f"  note: {', '.join(slugs)} {shorten(told, 160, placeholder=' … (see sync_log)')}"
+                  for told, slugs in self._notes().items()]  # fmt: skip
         lines += [f"  note: {unit.task.company.slug} sent {sum(unit.batch.drift.values())} rows of "
                   f"{unit.task.resource.name} with a new or other field: {next(iter(unit.batch.drift))}"
                   for unit in self.units if unit.batch.drift]  # fmt: skip

@@ -402,20 +402,27 @@ def test_a_refresh_whose_reply_was_lost_says_that_this_may_have_happened(vendor:
 
 
 @pytest.mark.parametrize(
-    "fault",
-    [lambda form: Response("gateway", 502), lambda form: refusal("server_error", 503), reset,
-     lambda form: Response("<html>Just a moment", 200), lambda form: Response("<html>Blocked", 403),
-     lambda form: answer({"detail": "Request was throttled."}, 429), lambda form: answer({"detail": "ok"}),
-     lambda form: answer({"access_token": "a\nb"}), lambda form: answer(["x"])],
-    ids=["502", "503 with an error", "reset", "200 html", "403 html", "429", "no token", "bad token", "a list"],
+    ("fault", "told"),
+    [(lambda form: Response("gateway", 502), "answered 502"), (reset, "gave no answer"),
+     (lambda form: refusal("server_error", 503), "answered 503"),
+     (lambda form: refusal("rate_limited", 429), "answered 429"),
+     (lambda form: answer({"detail": "Request was throttled."}, 429), "answered 429"),
+     (lambda form: Response("<html>Blocked", 403), "answered 403"),
+     (lambda form: Response("<html>Just a moment", 200), "without a token"),
+     (lambda form: answer({"detail": "ok"}), "without a token"),
+     (lambda form: answer({"access_token": "a\nb"}), "without a token"),
+     (lambda form: answer({"access_token": "a", "expires_in": [1]}), "without a token"),
+     (lambda form: answer(["x"]), "without a token")],
 )  # fmt: skip
-def test_weather_is_tried_again_and_reported_when_it_stays(vendor: Vendor, store: TokenStore, fault: Any) -> None:
+def test_weather_is_tried_again_and_reported_when_it_stays(
+    vendor: Vendor, store: TokenStore, fault: Any, told: str
+) -> None:
     vendor.faults += [fault] * 2
     assert bearer(sign_in(vendor, store, acme=PASSWORD)) in vendor.access
     assert len(vendor.asked) == 3
 
     vendor.faults += [fault] * 9
-    with pytest.raises(UnavailableError, match=r"acme: http://127.*/o/token/ .*run again later"):
+    with pytest.raises(UnavailableError, match=rf"acme: http://127.*/o/token/ .*{told}.*run again later"):
         sign_in(vendor, store, acme=PASSWORD).headers(ACME)
     assert len(vendor.asked) == 7
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import inspect
 import logging
 import socket
 import threading
+import time
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -219,9 +221,12 @@ def test_a_browser_that_connects_in_advance_and_says_nothing_blocks_nobody(brows
     browser.first = lambda callback: silent.append(
         socket.create_connection(("127.0.0.1", urlsplit(callback).port or 0))
     )
-    browser.authorize(timeout=3)
+    begun = time.monotonic()
+    browser.authorize()
+    taken = time.monotonic() - begun
 
     silent[0].close()
+    assert taken < 5
 
 
 def test_without_a_browser_the_shown_address_does(browser: Browser) -> None:
@@ -232,13 +237,30 @@ def test_without_a_browser_the_shown_address_does(browser: Browser) -> None:
     assert browser.authorize(open_browser=none).access_token in browser.vendor.access
 
 
-def test_nobody_answering_ends_with_what_to_check_and_the_port_free_again(browser: Browser) -> None:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+def test_nobody_answering_ends_with_what_to_check(browser: Browser) -> None:
+    port = free_port()
+    with pytest.raises(UnavailableError, match=rf"acme: nobody .*:{port}/callback at http.*ssh -L.*{AGAIN}"):
+        browser.authorize(port=port, open_browser=lambda url: True, timeout=0.1)
+
+
+def test_one_consent_after_the_other_uses_the_same_port_and_only_this_machine_reaches_it(browser: Browser) -> None:
+    reached: list[int] = []
+
+    def elsewhere(callback: str) -> None:
+        with socket.socket() as other:
+            reached.append(other.connect_ex(("127.0.0.2", urlsplit(callback).port or 0)))
+
+    browser.first, port = elsewhere, free_port()
     for _ in range(2):
-        with pytest.raises(UnavailableError, match=rf"acme: nobody .*:{port}/callback at http.*ssh -L.*{AGAIN}"):
-            browser.authorize(port=port, open_browser=lambda url: True, timeout=0.1)
+        browser.authorize(port=port)
+        assert browser.asked["redirect_uri"] == f"http://127.0.0.1:{port}/callback"
+    assert 0 not in reached
 
 
 def test_a_port_in_use_is_named_and_does_not_end_the_program(browser: Browser) -> None:
@@ -251,17 +273,18 @@ def test_a_port_in_use_is_named_and_does_not_end_the_program(browser: Browser) -
     assert browser.told == []
 
 
-def test_scopes_that_were_asked_for_and_not_granted_are_told(vendor: Vendor, browser: Browser) -> None:
+@pytest.mark.parametrize(
+    ("granted", "missing"), [("objective:read", ["userprofile:read"]), ("all:read", []), (SCOPE, [])]
+)
+def test_scopes_that_were_asked_for_and_not_granted_are_told(
+    vendor: Vendor, browser: Browser, monkeypatch: pytest.MonkeyPatch, granted: str, missing: list[str]
+) -> None:
     issue = vendor.issue
-    vendor.issue = lambda scope="": issue("objective:read")  # type: ignore[method-assign]
+    monkeypatch.setattr(vendor, "issue", lambda scope: issue(granted))
     browser.authorize()
-    assert "acme: not granted: userprofile:read. What needs these is not loaded." in browser.told
 
-    for everything in ("all:read", SCOPE):
-        browser.told.clear()
-        vendor.issue = lambda scope="", named=everything: issue(named)  # type: ignore[method-assign]
-        browser.authorize()
-        assert not any("not granted" in line for line in browser.told)
+    told = [line for line in browser.told if "not granted" in line]
+    assert told == [f"acme: not granted: {scope}. What needs these is not loaded." for scope in missing]
 
 
 @pytest.mark.parametrize("credentials", [Credentials(token="static-1"), Credentials("id", None, "ann", "hunter2"),
@@ -285,5 +308,4 @@ def test_a_store_that_cannot_keep_tokens_is_told_before_anybody_consents(browser
 
 
 def test_the_port_is_fixed_because_redirect_uris_are_registered() -> None:
-    assert PORT == 8976
-    assert authorize.__kwdefaults__["port"] == PORT
+    assert inspect.signature(authorize).parameters["port"].default == PORT == 8976

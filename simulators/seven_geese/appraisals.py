@@ -34,7 +34,7 @@ def seed_feedback(seeding: Seeding) -> None:
             questions = [_question(seeding, request, ordinal) for ordinal in range(3)]
             for asked in seeding.others(profile, random.randint(1, 3)):
                 _response(seeding, request, asked, questions)
-            submitted = [row for row in state.tables["feedbacks"].by("feedback_request_id", request["id"])]
+            submitted = state.tables["feedbacks"].by("feedback_request_id", request["id"])
             request["num_responses_submitted"] = sum(row["state"] == 2 for row in submitted)
 
 
@@ -148,6 +148,9 @@ def reply(seeding: Seeding, kind: str, item: int) -> Row:
         return {"answer": None, "grades": {str(5000 + random.randrange(99)): round(random.random(), 2)}}
     if kind.startswith("Multi"):
         picked = sorted({random.randrange(len(words.OPTIONS)) for _ in range(2)})
-        choices = [{"id": item * 10 + one, "option_id": item * 100 + one, "title": words.OPTIONS[one]} for one in picked]
-        return {"answer": None, "choices": choices}
+        return {"answer": None, "choices": [_choice(item, one) for one in picked]}
     return {"answer": random.randint(0, 10) if kind.startswith("Nps") else random.randint(1, 5)}
+
+
+def _choice(item: int, option: int) -> Row:
+    return {"id": item * 10 + option, "option_id": item * 100 + option, "title": words.OPTIONS[option]}

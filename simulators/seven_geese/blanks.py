@@ -10,9 +10,7 @@ from simulators.seven_geese.tables import NOW, Row
 from simulators.seven_geese.work_columns import WORK
 
 BLANK: dict[str, Row] = {**PEOPLE, **WORK, **APPRAISALS}
-MOMENTS = {
-    table: tuple(name for name, value in columns.items() if value == NOW) for table, columns in BLANK.items()
-}
+MOMENTS = {table: tuple(name for name, value in columns.items() if value == NOW) for table, columns in BLANK.items()}
 _LISTS = {
     table: tuple(name for name, value in columns.items() if isinstance(value, (list, dict)))
     for table, columns in BLANK.items()

@@ -10,6 +10,8 @@ from typing import Any
 
 from graphql import DocumentNode, GraphQLSchema, assert_valid_schema, build_ast_schema, parse
 
+from simulators.seven_geese.tables import Value
+
 _FILES = Path(__file__).with_name("schema")
 _OWN = ("since", "until", "unmoved")
 _SHARED = {
@@ -51,14 +53,14 @@ def _document(year: int, drifts: tuple[Drift, ...]) -> DocumentNode:
     return DocumentNode(definitions=tuple(kept))
 
 
-def _exists(node: Any, year: int) -> bool:
+def _exists(node: Value, year: int) -> bool:
     bounds = {directive.name.value: directive for directive in node.directives or ()}
     since = int(bounds["since"].arguments[0].value.value) if "since" in bounds else year
     until = int(bounds["until"].arguments[0].value.value) if "until" in bounds else year
     return since <= year <= until
 
 
-def _expand(definition: Any, year: int) -> None:
+def _expand(definition: Value, year: int) -> None:
     """Drop what the year lacks, add what the shorthand leaves out."""
     definition.directives = ()
     if not getattr(definition, "fields", None):
@@ -102,13 +104,23 @@ def _connections(definitions: Iterable[Any]) -> str:
 def _apply(drift: Drift, definitions: list[Any]) -> None:
     for definition in definitions:
         if definition.name.value == drift.type and getattr(definition, "fields", None):
-            kept = tuple(field for field in definition.fields if field.name.value != drift.field)
+            name, _, argument = drift.field.partition(".")
+            if argument:
+                _drop_argument(definition, name, argument)
+                return
+            kept = tuple(field for field in definition.fields if field.name.value != name)
             definition.fields = (*kept, *(_fields(f"{drift.field}: {drift.sdl}") if drift.sdl else ()))
             return
     raise ValueError(f"no type is called {drift.type}")
 
 
-def _named(type_node: Any) -> str:
+def _drop_argument(definition: Value, name: str, argument: str) -> None:
+    for field in definition.fields:
+        if field.name.value == name:
+            field.arguments = tuple(one for one in field.arguments if one.name.value != argument)
+
+
+def _named(type_node: Value) -> str:
     while not hasattr(type_node, "name"):
         type_node = type_node.type
     return str(type_node.name.value)
@@ -123,6 +135,6 @@ def _arguments(text: str) -> list[Any]:
     return list(_fields(f"x({text}): Int")[0].arguments)
 
 
-def _interface(name: str) -> Any:
+def _interface(name: str) -> Value:
     definition: Any = parse(f"type X implements {name} {{ x: Int }}", no_location=True).definitions[0]
     return definition.interfaces[0]

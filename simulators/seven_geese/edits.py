@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import copy
-import threading
-
 from simulators.seven_geese import consequences
 from simulators.seven_geese.blanks import BLANK
-from simulators.seven_geese.options import Options
-from simulators.seven_geese.state import Network, NetworkState
+from simulators.seven_geese.state import NetworkState
 from simulators.seven_geese.tables import PARENTS, TABLES, Row
 from simulators.seven_geese.times import stored
-from simulators.seven_geese.visibility import FINALIZED, View
+from simulators.seven_geese.truth import Truth
+from simulators.seven_geese.visibility import FINALIZED
 
 _FLAGGED = ("departments", "one_on_ones", "action_items", "snapshots")
 _CHANGED = ("modified", "updated", "updated_time")
@@ -19,54 +16,14 @@ _CHANGED = ("modified", "updated", "updated_time")
 _PERSONS = ("creator_id", "sender_id", "user_id", "facilitator_id", "for_user_id", "assigned_to_id", "scheduled_by_id")
 
 
-class Edits(Options):
-    """Edits by network id. Every returned row is a copy."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lock = threading.RLock()
-        self.states: dict[int, NetworkState] = {}
-        self._views: dict[int, tuple[tuple[int, str], View]] = {}
-
-    def state(self, network: int | Network) -> NetworkState:
-        number = network.id if isinstance(network, Network) else network
-        try:
-            return self.states[number]
-        except KeyError:
-            raise KeyError(f"no network has the id {number}") from None
-
-    def state_of(self, profile: int) -> NetworkState:
-        for state in self.states.values():
-            if profile in state.tables["profiles"].rows:
-                return state
-        raise KeyError(f"no profile has the id {profile}")
-
-    def view(self, state: NetworkState, viewer: int | None = None) -> View:
-        """The same view until something changes, with all it has found out."""
-        viewer = state.admin if viewer is None else viewer
-        age = (state.version, self.schema)
-        known = self._views.get(viewer)
-        if known is None or known[0] != age:
-            known = self._views[viewer] = (age, View(state, viewer, self.schema == "2020"))
-        return known[1]
-
-    def rows(self, network: int, table: str, viewer: int | None = None) -> list[Row]:
-        """What `viewer` (the admin, if nobody is named) may see, flagged-deleted rows included."""
-        with self.lock:
-            view = self.view(self.state(network), viewer)
-            if table == "users":
-                return [user_row(profile) for profile in view.rows("profiles")]
-            if table not in TABLES:
-                raise KeyError(f"no table {table}")
-            listed = [row for row in view.rows(table) if self.is_listed(table, row)]
-            return copy.deepcopy([view.shaped(table, row) for row in listed])
-
-    def is_listed(self, table: str, row: Row) -> bool:
-        return table != "departments" or self.deleted_departments_listed or not row["deleted"]
+class Edits(Truth):
+    """Edits by network id."""
 
     def create(self, network: int, table: str, **fields: object) -> int:
         with self.lock:
             state = self.state(network)
+            if table not in TABLES or table == "networks":
+                raise ValueError(f"no {table} can be made here")
             row = state.insert(table, **{**_places(state, table), **fields})
             consequences.created(state, table, row)
             self._bump_parent(state, table, row)
@@ -106,31 +63,6 @@ class Edits(Options):
                 row = state.get(table, key)
                 consequences.remove(state, table, key)
                 self._bump_parent(state, table, row)
-
-    def hide(self, network: int, table: str, id: int, profile: int) -> None:
-        """`profile` loses sight of the row and of everything below it."""
-        with self.lock:
-            state = self.state(network)
-            state.hidden.setdefault(profile, set()).add((table, id))
-            state.version += 1
-
-    def unhide(self, network: int, table: str, id: int, profile: int) -> None:
-        with self.lock:
-            state = self.state(network)
-            state.hidden.get(profile, set()).discard((table, id))
-            state.version += 1
-
-    def set_permissions(
-        self, profile: int, *, is_admin: bool | None = None, admin_content_visibility: int | None = None
-    ) -> None:
-        with self.lock:
-            state = self.state_of(profile)
-            row = dict(state.get("profiles", profile))
-            if is_admin is not None:
-                row["is_admin"] = is_admin
-            if admin_content_visibility is not None:
-                row["admin_content_visibility"] = admin_content_visibility
-            state.put("profiles", row)
 
     def close_objective(self, network: int, id: int) -> None:
         with self.lock:
@@ -176,17 +108,6 @@ class Edits(Options):
         if table in ("questions", "notes", "comments") and self.note_edits_bump:
             parent = state.get("one_on_ones", row["one_on_one_id"])
             state.put("one_on_ones", {**parent, "updated_time": state.stamp()})
-
-
-def user_row(profile: Row) -> Row:
-    """The login behind a profile; its pk is another number."""
-    names = ("username", "first_name", "last_name", "email", "date_joined")
-    return {
-        "id": profile["user_id"],
-        **{name: profile[name] for name in names},
-        "is_active": profile["activated"],
-        "profile_id": profile["id"],
-    }
 
 
 def _places(state: NetworkState, table: str) -> Row:

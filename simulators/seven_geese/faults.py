@@ -3,7 +3,7 @@
 | kind | the next matching request | how |
 |---|---|---|
 | `401` | is refused once, although the token is good | |
-| `403` | is refused for want of a scope (REST body; GraphQL: the root fields fail) | |
+| `403` | is refused for want of permission | |
 | `404` | finds nothing | |
 | `429` | is throttled | `seconds=1`, `http_date=False`; `seconds=None`: no Retry-After |
 | `500` `502` `503` `504` | gets an HTML error page | |

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,8 @@ from graphql import (
 from graphql.validation import NoSchemaIntrospectionCustomRule, specified_rules
 
 from simulators.seven_geese import page_faults
+from simulators.seven_geese.asking import Asking
 from simulators.seven_geese.faults import Fault
-from simulators.seven_geese.resolvers import Asking
 from simulators.seven_geese.roots import LISTS, SCOPES
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def pages(ask: Asking) -> list[tuple[str, int]]:
 
 
 def _execute(
-    sim: SevenGeese, document: DocumentNode, asked: Asked, ask: Asking, failing: Any
+    sim: SevenGeese, document: DocumentNode, asked: Asked, ask: Asking, failing: Callable[..., Any] | None
 ) -> ExecutionResult:
     names = [node.name.value for node in document.definitions if getattr(node, "name", None)]  # type: ignore[attr-defined]
     result = execute(

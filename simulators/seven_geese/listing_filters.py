@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from simulators.seven_geese.tables import Row
+from simulators.seven_geese.tables import Row, Value
 from simulators.seven_geese.times import moment
 from simulators.seven_geese.visibility import View
 
@@ -74,7 +74,7 @@ def at(column: str) -> Filter:
 def through(column: str, table: str, test: Callable[[Row, Any], bool]) -> Filter:
     """A test on the row that `column` points to."""
 
-    def build(view: View, value: Any) -> Test:
+    def build(view: View, value: Value) -> Test:
         def passes(row: Row) -> bool:
             target = view.state.tables[table].rows.get(row[column])
             return target is not None and test(target, value)
@@ -100,7 +100,7 @@ def _bound(column: str, compare: Callable[[Any, Any], bool]) -> Filter:
     return build
 
 
-def _number(value: Any) -> Any:
+def _number(value: Value) -> Value:
     """Float and ID arguments name whole numbers."""
     if isinstance(value, float) and value.is_integer():
         return int(value)

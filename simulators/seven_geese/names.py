@@ -31,4 +31,3 @@ PATHS = {
 
 def table_url(origin: str, table: str, id: int) -> str:
     return f"{origin}{BASE}{PATHS.get(table, table)}/{id}/"
-

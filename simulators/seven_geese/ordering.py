@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulators.seven_geese.listings import Listing
-from simulators.seven_geese.tables import Row
+from simulators.seven_geese.tables import Row, Value
 from simulators.seven_geese.visibility import View
 
 
@@ -50,5 +50,5 @@ def _column(name: str, row: Row) -> str:
     raise ValueError(f"Cannot resolve keyword '{name}' into field.")
 
 
-def _rank(value: Any) -> tuple[bool, Any]:
+def _rank(value: Value) -> tuple[bool, Any]:
     return (True, 0) if value is None else (False, value)

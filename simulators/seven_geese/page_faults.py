@@ -10,7 +10,7 @@ from graphql import GraphQLError, GraphQLResolveInfo
 
 from simulators.seven_geese.connections import cursor
 from simulators.seven_geese.faults import Fault
-from simulators.seven_geese.tables import Row
+from simulators.seven_geese.tables import Row, Value
 
 
 def spoil_rest(fault: Fault, body: dict[str, Any], own_url: str) -> None:
@@ -55,7 +55,7 @@ def failing(fault: Fault) -> Callable[..., Any] | None:
     root = fault.kind == "masked_field_error"
     wanted, left = fault.how.get("field"), [int(fault.how.get("index", 0))]
 
-    def middleware(resolve: Callable[..., Any], source: Any, info: GraphQLResolveInfo, **asked: Any) -> Any:
+    def middleware(resolve: Callable[..., Any], source: object, info: GraphQLResolveInfo, **asked: Value) -> Value:
         type_name = info.parent_type.name
         hit = (type_name == "Query") is root and info.field_name == (wanted or info.field_name)
         if hit and not root:

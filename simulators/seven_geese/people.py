@@ -26,9 +26,8 @@ class Seeding:
 
     def ago(self, low: float, high: float) -> datetime:
         """A moment between `low` and `high` days before the start."""
-        return self.start - timedelta(seconds=self.random.randint(int(low * 86400), int(high * 86400)), microseconds=1) + (
-            timedelta(microseconds=self.random.randint(1, 999_998))
-        )
+        seconds = self.random.randint(int(low * 86400), int(high * 86400))
+        return self.start - timedelta(seconds=seconds, microseconds=self.random.randint(1, 999_999))
 
     def others(self, profile: Row, number: int) -> list[int]:
         """Up to `number` people other than `profile`, sorted."""
@@ -38,7 +37,8 @@ class Seeding:
 
     def manager_of(self, profile: Row) -> int:
         """The manager, or for the person at the top somebody else."""
-        return profile["reports_to_id"] or next(row["id"] for row in self.profiles if row["id"] != profile["id"])
+        other = next(row["id"] for row in self.profiles if row["id"] != profile["id"])
+        return int(profile["reports_to_id"] or other)
 
 
 def seed_places(seeding: Seeding) -> None:

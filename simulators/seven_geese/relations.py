@@ -61,7 +61,8 @@ def _participants(view: View, row: Row) -> list[Row]:
 
 
 def _meetings(view: View, row: Row) -> list[Row]:
-    held = {one["id"]: one for part in ("facilitator_id", "participant_id") for one in view.by("one_on_ones", part, row["id"])}
+    parts = ("facilitator_id", "participant_id")
+    held = {one["id"]: one for part in parts for one in view.by("one_on_ones", part, row["id"])}
     return [held[key] for key in sorted(held)]
 
 

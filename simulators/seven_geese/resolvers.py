@@ -5,12 +5,10 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from graphql import (
-    GraphQLError,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
@@ -21,38 +19,17 @@ from graphql import (
 )
 
 from simulators.seven_geese import relations
+from simulators.seven_geese.asking import Asking
 from simulators.seven_geese.connections import cursor, page
 from simulators.seven_geese.definitions import Drift, plain_schema
 from simulators.seven_geese.names import table_url
-from simulators.seven_geese.ordering import listed
-from simulators.seven_geese.roots import LISTS, LOOKUPS, SCOPES
-from simulators.seven_geese.tables import REFERENCES, Row
+from simulators.seven_geese.root_fields import root_resolver
+from simulators.seven_geese.roots import NESTED
+from simulators.seven_geese.tables import REFERENCES, Row, Value
 from simulators.seven_geese.times import graphql_text
-from simulators.seven_geese.visibility import View
 
 Resolver = Callable[..., Any]
 _CAPITAL = re.compile(r"([A-Z])")
-
-
-@dataclass
-class Asking:
-    """Who asks, what they may see, and how this server behaves."""
-
-    view: View | None
-    scopes: frozenset[str]
-    url: str
-    first_cap: int
-    nested_cap: int
-    default_first: int | None
-    dates: str
-    mask_errors: bool
-    order_ignored: bool
-    filters_ignored: frozenset[str]
-    required: list[str] = field(default_factory=list)
-    pages: list[tuple[str, int, int]] = field(default_factory=list)  # (root list, start, size asked)
-
-    def may(self, scope: str) -> bool:
-        return not self.scopes.isdisjoint({f"{scope}:read", "all:read"})
 
 
 @lru_cache(maxsize=64)
@@ -71,9 +48,9 @@ def bound_schema(year: str, drifts: tuple[Drift, ...]) -> GraphQLSchema:
     return schema
 
 
-def _resolver(type_name: str, name: str, target: Any) -> Resolver | None:
+def _resolver(type_name: str, name: str, target: Value) -> Resolver | None:
     if type_name == "Query":
-        return _root(name)
+        return root_resolver(name)
     if type_name.endswith("Edge"):
         return _edge_cursor if name == "cursor" else _item("node")
     if type_name.endswith("Connection") or type_name in ("PageInfo", "Mutation"):
@@ -93,11 +70,11 @@ def _item(key: str) -> Resolver:
     return lambda source, info: source[key]
 
 
-def _edge_cursor(source: Any, info: GraphQLResolveInfo) -> str:
+def _edge_cursor(source: Value, info: GraphQLResolveInfo) -> str:
     return cursor(source["at"])
 
 
-def _summary(source: Any, info: GraphQLResolveInfo) -> dict[str, int]:
+def _summary(source: Value, info: GraphQLResolveInfo) -> dict[str, int]:
     """How many reviews are in each state."""
     counts: dict[str, int] = {}
     for row in source["rows"]:
@@ -105,7 +82,7 @@ def _summary(source: Any, info: GraphQLResolveInfo) -> dict[str, int]:
     return counts
 
 
-def _type_name(row: Row, info: GraphQLResolveInfo, abstract: Any) -> str:
+def _type_name(row: Row, info: GraphQLResolveInfo, abstract: object) -> str:
     if "kind" in row:
         return str(row["kind"])
     return "OneOnOneTextNoteNode" if "question_id" in row else "OneOnOneTextQuestionNode"
@@ -150,7 +127,7 @@ def _reference(type_name: str, name: str) -> Resolver:
         return lambda row, info: None
 
     def resolve(row: Row, info: GraphQLResolveInfo) -> Row | None:
-        return info.context.view.get(table, row[column])  # type: ignore[no-any-return]
+        return info.context.view.pointed(table, row[column])  # type: ignore[no-any-return]
 
     return resolve
 
@@ -158,57 +135,12 @@ def _reference(type_name: str, name: str) -> Resolver:
 def _nested(type_name: str, name: str) -> Resolver:
     source = relations.LISTS[type_name, name]
     label = f"{type_name}.{name}"
+    scope = NESTED.get(name) if type_name in ("UserProfileNode", "NetworkNode", "TeamNode") else None
 
-    def resolve(row: Row, info: GraphQLResolveInfo, **asked: Any) -> dict[str, Any]:
+    def resolve(row: Row, info: GraphQLResolveInfo, **asked: Value) -> dict[str, Any]:
         ask: Asking = info.context
+        if scope is not None:
+            ask.demand(scope)
         return page(source(ask.view, row), asked, label, ask.nested_cap, ask.default_first)  # type: ignore[arg-type]
 
     return resolve
-
-
-def _root(name: str) -> Resolver:
-    if name == "requiredScopes":
-        return lambda source, info: [f"{scope}:read" for scope in info.context.required]
-    if name in LISTS:
-        work = _root_list(name)
-    elif name in LOOKUPS:
-        table = LOOKUPS[name][0]
-        work = lambda ask, asked: ask.view.get(table, asked["pk"])  # noqa: E731
-    elif name == "currentUser":
-        work = lambda ask, asked: ask.view.get("profiles", ask.view.viewer)  # noqa: E731
-    elif name == "network":
-        work = lambda ask, asked: ask.view.get("networks", ask.view.state.id)  # noqa: E731
-    else:
-        work = lambda ask, asked: "objective,progress\r\n"  # noqa: E731
-
-    def resolve(source: Any, info: GraphQLResolveInfo, **asked: Any) -> Any:
-        ask: Asking = info.context
-        if ask.view is None:
-            if name == "currentUser":
-                return None
-            raise GraphQLError("Authentication credentials were not provided.")
-        if not ask.may(SCOPES[name]):
-            raise GraphQLError("You do not have permission to perform this action.")
-        return work(ask, asked)
-
-    return resolve
-
-
-def _root_list(name: str) -> Callable[[Asking, dict[str, Any]], Any]:
-    listing = LISTS[name]
-
-    def work(ask: Asking, asked: dict[str, Any]) -> Any:
-        assert ask.view is not None
-        paging = {key: asked.pop(key, None) for key in ("first", "last", "before", "after", "offset")}
-        try:
-            rows = listed(listing, ask.view, asked, ask.filters_ignored, not ask.order_ignored)
-        except (TypeError, ValueError) as error:
-            hidden = f"An error occurred while resolving field Query.{name}"
-            raise GraphQLError(hidden if ask.mask_errors else str(error)) from None
-        found = page(rows, paging, f"Query.{name}", ask.first_cap, ask.default_first)
-        start = found["edges"][0]["at"] if found["edges"] else len(rows)
-        ask.pages.append((name, start, paging["first"] or ask.default_first or 0))
-        return found
-
-    return work
-

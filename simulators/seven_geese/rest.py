@@ -41,7 +41,7 @@ RESOURCES = {
 _FILTERS = {"userprofiles": "user", "recognitions": "created__date"}
 
 
-class Problem(Exception):
+class ApiError(Exception):
     """An answer other than 200, as Django REST framework words it."""
 
     def __init__(self, status: int, body: object, headers: Mapping[str, str] | None = None) -> None:
@@ -60,15 +60,15 @@ class Page:
     body: dict[str, Any] = field(default_factory=dict)
 
 
-def not_found() -> Problem:
-    return Problem(404, {"detail": "Not found."})
+def not_found() -> ApiError:
+    return ApiError(404, {"detail": "Not found."})
 
 
-def forbidden() -> Problem:
-    return Problem(403, {"detail": "You do not have permission to perform this action."})
+def forbidden() -> ApiError:
+    return ApiError(403, {"detail": "You do not have permission to perform this action."})
 
 
-def response(problem: Problem) -> Response:
+def response(problem: ApiError) -> Response:
     return Response(json.dumps(problem.body), problem.status, problem.headers, content_type="application/json")
 
 
@@ -121,7 +121,7 @@ def _rows(sim: SevenGeese, view: View, path: str, table: str, query: dict[str, s
     allowed = {"limit", "offset", "format", _FILTERS.get(path, "limit")}
     unknown = sorted(set(query) - allowed)
     if sim.strict_filters and unknown:
-        raise Problem(400, {unknown[0]: ["Unknown filter."]})
+        raise ApiError(400, {unknown[0]: ["Unknown filter."]})
     kept = {name: value for name, value in query.items() if name in allowed and name not in sim.filters_ignored}
     slot = ("rest", path, kept.get("user"), kept.get("created__date"), sim.deleted_departments_listed)
     if slot not in view.answers:
@@ -138,7 +138,7 @@ def _filtered(sim: SevenGeese, view: View, table: str, query: dict[str, str]) ->
         try:
             day = date.fromisoformat(query["created__date"])
         except ValueError:
-            raise Problem(400, {"created__date": ["Enter a valid date."]}) from None
+            raise ApiError(400, {"created__date": ["Enter a valid date."]}) from None
         rows = [row for row in rows if row["awarded_date"].date() == day]
     if table == "recognitions":
         rows = sorted(rows, key=lambda row: row["awarded_date"], reverse=True)
@@ -172,4 +172,3 @@ def options(sim: SevenGeese, path: str) -> dict[str, Any]:
         "renders": ["application/json", "text/html"],
         "parses": ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"],
     }
-

@@ -9,18 +9,18 @@ from flask import Request, Response
 
 from simulators.seven_geese import page_faults, rest
 from simulators.seven_geese.faults import Fault
-from simulators.seven_geese.rest import Page, Problem
+from simulators.seven_geese.rest import ApiError, Page
 from simulators.seven_geese.tokens import Grant
 
 if TYPE_CHECKING:
     from simulators.seven_geese.simulator import SevenGeese
 
 
-def refused(request: Request) -> Problem:
+def refused(request: Request) -> ApiError:
     shown = "Authorization" in request.headers
     more = ',error="invalid_token",error_description="The access token is invalid."' if shown else ""
     detail = {"detail": "Authentication credentials were not provided."}
-    return Problem(401, detail, {"WWW-Authenticate": f'Bearer realm="api"{more}'})
+    return ApiError(401, detail, {"WWW-Authenticate": f'Bearer realm="api"{more}'})
 
 
 def answer(sim: SevenGeese, request: Request, grant: Grant | None, path: str, fault: Fault | None) -> Response:
@@ -40,7 +40,7 @@ def answer(sim: SevenGeese, request: Request, grant: Grant | None, path: str, fa
 
 def _found(sim: SevenGeese, request: Request, grant: Grant, parts: list[str]) -> Page | dict[str, Any]:
     if request.method not in ("GET", "HEAD", "OPTIONS"):
-        raise Problem(405, {"detail": f'Method "{request.method}" not allowed.'}, {"Allow": "GET, HEAD, OPTIONS"})
+        raise ApiError(405, {"detail": f'Method "{request.method}" not allowed.'}, {"Allow": "GET, HEAD, OPTIONS"})
     if not parts:
         return rest.root(sim)
     _, scope = rest.resource(sim, parts[0])

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from simulators.seven_geese.edits import user_row
 from simulators.seven_geese.names import table_url
-from simulators.seven_geese.tables import REFERENCES, Row
+from simulators.seven_geese.tables import REFERENCES, Row, Value
 from simulators.seven_geese.times import rest_text
+from simulators.seven_geese.truth import user_row
 from simulators.seven_geese.visibility import View
 
 # Shown under another name than GraphQL's.
@@ -60,9 +60,7 @@ def _plain(column: str) -> str:
     return column.removesuffix("_id") if column != "hris_id" and column != "employee_id" else column
 
 
-def _special(
-    view: View, table: str, row: Row, shown: Row, point: Callable[[str, Any, bool], Any], origin: str
-) -> None:
+def _special(view: View, table: str, row: Row, shown: Row, point: Callable[[str, Any, bool], Any], origin: str) -> None:
     if table == "profiles":
         shown["user"] = _user(view.state.get(table, row["id"]), origin)
         shown["profile_img"] = row["profile_image_url"]
@@ -78,7 +76,7 @@ def _special(
 
 
 def _pointer(view: View, origin: str, references: str) -> Callable[[str, Any, bool], Any]:
-    def point(table: str, id: int | None, nested: bool) -> Any:
+    def point(table: str, id: int | None, nested: bool) -> Value:
         if id is None or references == "ids":
             return id
         url = table_url(origin, table, id)

@@ -14,9 +14,7 @@ _TEAMS: dict[str, Filter] = {
     "name": lambda view, value: lambda row: row["name"] == value,
     "fullName": lambda view, value: lambda row: row["full_name"] == value,
     "search": search("full_name"),
-    "mine": lambda view, value: (
-        lambda row: (row["id"] in view.state.get("profiles", view.viewer)["team_ids"]) is value
-    ),
+    "mine": lambda view, value: lambda row: (row["id"] in view.state.get("profiles", view.viewer)["team_ids"]) is value,
     "ledBy": holds("leader_ids"),
 }
 _ACTIVE: dict[str, Filter] = {"inactive": lambda view, value: lambda row: row["activated"] is not bool(value)}
@@ -76,4 +74,17 @@ SCOPES: dict[str, str] = {
     "currentUser": "userprofile",
     "network": "network",
     "exportObjectiveSummary": "objective",
+}
+# Lists below a person, a team or the network that belong to another scope than those do.
+NESTED: dict[str, str] = {
+    "ownedObjectives": "objective",
+    "objectives": "objective",
+    "checkins": "objective",
+    "feedbackRequests": "feedback",
+    "feedbackResponses": "feedback",
+    "recognitionReceived": "recognition",
+    "recognitionGiven": "recognition",
+    "createdActionItems": "oneonone",
+    "assignedActionItems": "oneonone",
+    "oneonones": "oneonone",
 }

@@ -16,7 +16,7 @@ from simulators.seven_geese import fault_answers, graphql_endpoint, oauth, rest_
 from simulators.seven_geese.control import add_control
 from simulators.seven_geese.faults import BODY_KINDS, Target
 from simulators.seven_geese.names import BASE
-from simulators.seven_geese.rest import Problem, response
+from simulators.seven_geese.rest import ApiError, response
 from simulators.seven_geese.tokens import Grant
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def build_app(sim: SevenGeese) -> Flask:
     app.url_map.strict_slashes = False
     app.before_request(partial(_admit, sim))
     app.after_request(partial(_sign, sim))
-    app.register_error_handler(Problem, response)
+    app.register_error_handler(ApiError, response)
     app.register_error_handler(HTTPException, _http_error)
     for rule, view, method in (
         (AUTHORIZE_PATH, oauth.authorize, "GET"),

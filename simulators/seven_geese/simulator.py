@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from types import TracebackType
 from typing import Any
 
@@ -12,17 +12,17 @@ from graphql import GraphQLSchema
 
 from simulators.clock import VirtualClock
 from simulators.server import LocalServer, Recorded
-from simulators.seven_geese import oauth
+from simulators.seven_geese.access import Access
+from simulators.seven_geese.asking import Asking
 from simulators.seven_geese.definitions import YEARS, Drift
-from simulators.seven_geese.edits import Edits
 from simulators.seven_geese.faults import Faults
 from simulators.seven_geese.graphql_endpoint import Asked
 from simulators.seven_geese.names import BASE
-from simulators.seven_geese.resolvers import Asking, bound_schema
+from simulators.seven_geese.resolvers import bound_schema
 from simulators.seven_geese.routes import AUTHORIZE_PATH, GRAPHQL_PATH, TOKEN_PATH, build_app
 from simulators.seven_geese.seed import seed_networks
-from simulators.seven_geese.state import Network, Volume
-from simulators.seven_geese.tokens import READ_SCOPES, Grant, Tokens
+from simulators.seven_geese.state import Volume
+from simulators.seven_geese.tokens import READ_SCOPES, Grant
 
 START = datetime(2026, 11, 5, 15, tzinfo=timezone.utc)
 OnPage = Callable[[str, str, int, int], None]
@@ -41,7 +41,7 @@ class GraphQLRequest:
     profile: int | None
 
 
-class SevenGeese(Edits):
+class SevenGeese(Access):
     """As a context manager it serves on 127.0.0.1 and stops at exit.
 
     One origin serves all networks: the token decides which network, and as whom.
@@ -57,16 +57,14 @@ class SevenGeese(Edits):
         port: int = 0,
         schema: str = YEARS[-1],
     ) -> None:
-        super().__init__()
+        super().__init__(seed)
         self.set(schema=schema)
         self.on_page: OnPage | None = None
         self.faults = Faults()
-        self.tokens = Tokens(seed)
         self.documents: dict[Any, Any] = {}
         self._drifts: tuple[Drift, ...] = ()
         self._asked: list[GraphQLRequest] = []
         self._clock = VirtualClock(start)
-        self.networks: list[Network] = []
         for network, state in seed_networks(networks, seed, people, volume, start, lambda: self.now):
             self.networks.append(network)
             self.states[network.id] = state
@@ -127,7 +125,10 @@ class SevenGeese(Edits):
         return bound_schema(self.schema, self._drifts)
 
     def change_schema(self, type: str, field: str, sdl: str = "") -> None:
-        """`sdl` is the field's new type, say "Float"; without one the field goes. It holds until restored."""
+        """`sdl` is the field's new type, say "Float"; without one it goes. It holds until restored.
+
+        An argument is named behind its field: `recognitions.senderId`.
+        """
         with self.lock:
             bound_schema(self.schema, (*self._drifts, Drift(type, field, sdl)))
             self._drifts = (*self._drifts, Drift(type, field, sdl))
@@ -148,44 +149,6 @@ class SevenGeese(Edits):
             order_ignored=self.order_ignored,
             filters_ignored=frozenset(self.filters_ignored),
         )
-
-    def network_of_client(self, client_id: str) -> Network | None:
-        return next((network for network in self.networks if network.client_id == client_id), None)
-
-    def is_active(self, profile: int) -> bool:
-        return bool(self.state_of(profile).get("profiles", profile)["activated"])
-
-    def login(self, username: str, password: str) -> int | None:
-        """Everybody in a network has the same password, and logs in with username or email."""
-        for network in self.networks:
-            for row in self.states[network.id].tables["profiles"].all():
-                if username in (row["username"], row["email"]) and password == network.password:
-                    return int(row["id"]) if row["activated"] else None
-        return None
-
-    def static_token(self, profile: int, scopes: str = READ_SCOPES, seconds: float | None = None) -> str:
-        with self.lock:
-            expires = None if seconds is None else self.now + timedelta(seconds=seconds)
-            grant = Grant(self.state_of(profile).id, profile, scopes, expires, static=True)
-            return self.tokens.static(self.tokens.text(), grant)
-
-    def authorize(self, network: int, profile: int | None = None, scopes: str = READ_SCOPES) -> dict[str, Any]:
-        """The reply to a code exchange, without the browser's part."""
-        with self.lock:
-            state = self.state(network)
-            client = next(one.client_id for one in self.networks if one.id == state.id)
-            granted = oauth.granted_scopes(self, scopes)
-            return oauth.reply(self, Grant(state.id, profile or state.admin, granted), client)
-
-    def expire_tokens(self) -> None:
-        """All access tokens that came from a grant die; refresh tokens and static tokens live."""
-        with self.lock:
-            self.tokens.expire()
-
-    def revoke(self, network: int) -> None:
-        """Every token of the network dies, static ones too. Logging in again works."""
-        with self.lock:
-            self.tokens.revoke(self.state(network).id)
 
     def describe(self) -> dict[str, Any]:
         """What a client needs to connect."""

@@ -6,6 +6,7 @@ from typing import Any
 
 Row = dict[str, Any]
 NOW = "now"  # in a column's blank value: the moment the row is made
+Value = Any  # what a column, a source of a GraphQL field or a JSON document may hold
 Key = Any  # a pk, or (kind, pk) where the kinds of one table count separately
 
 # child table: (its column, parent table). A child is seen, and vanishes, with its parent.

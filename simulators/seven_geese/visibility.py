@@ -18,6 +18,7 @@ from simulators.seven_geese.tables import (
 Rule = Callable[["View", Row], bool]
 FULL_SIGHT = 2
 SUBMITTED, FINALIZED, PUBLISHED = 2, 4, 1
+_DIRECTORY = frozenset({"networks", "profiles", "departments", "locations", "groups", "labels", "badges"})
 _NEWER_ITEMS = frozenset(kind.replace("Answer", "") for kind in ITEM_ANSWER_KINDS_2026)
 
 
@@ -53,7 +54,7 @@ class View:
             if parent is None or not self.sees(above[1], parent):
                 return False
         rule = _ALWAYS.get(table) or (None if self.full else _RULES.get(table))
-        return rule is None or rule(self, row)
+        return rule is None or bool(rule(self, row))
 
     def rows(self, table: str) -> list[Row]:
         held = self.state.tables[table]
@@ -73,10 +74,12 @@ class View:
         found = self.state.tables[table].by(column, value)
         return found if self.unrestricted(table) else [row for row in found if self.sees(table, row)]
 
+    def pointed(self, table: str, key: Key) -> Row | None:
+        """The row a reference leads to: people and places are named even where they are not listed."""
+        return self.state.tables[table].rows.get(key) if table in _DIRECTORY else self.get(table, key)
+
     def many(self, table: str, ids: list[int]) -> list[Row]:
-        held = self.state.tables[table].rows
-        found = [held[one] for one in ids if one in held]
-        return found if self.unrestricted(table) else [row for row in found if self.sees(table, row)]
+        return [row for row in (self.pointed(table, one) for one in ids) if row is not None]
 
     def shaped(self, table: str, row: Row) -> Row:
         """A copy with the columns that depend on who looks: no reference leads to a row that is not seen."""
@@ -84,13 +87,13 @@ class View:
         for column, target in REFERENCES[table].items():
             if column.endswith("_ids"):
                 shown[column] = [found["id"] for found in self.many(target, row[column])]
-            elif row[column] is not None and self.get(target, row[column]) is None:
+            elif row[column] is not None and self.pointed(target, row[column]) is None:
                 shown[column] = None
         if table == "feedbacks" and not self.names_responder(row):
             shown["responder_id"] = None
-        if table == "feedback_responders" and row["feedback_id"] is not None:
-            feedback = self.state.tables["feedbacks"].rows.get(row["feedback_id"])
-            shown["feedback_id"] = row["feedback_id"] if feedback and self.names_responder(feedback) else None
+        if table == "feedback_responders" and shown["feedback_id"] is not None:
+            feedback = self.state.tables["feedbacks"].rows[row["feedback_id"]]
+            shown["feedback_id"] = row["feedback_id"] if self.names_responder(feedback) else None
         if table == "departments":
             shown["member_ids"] = sorted(found["id"] for found in self.by("profiles", "team_ids", row["id"]))
         if table == "snapshots":
@@ -107,7 +110,7 @@ class View:
             return responder is not None
         request = rows["feedback_requests"].rows[feedback["feedback_request_id"]]
         if request["respondents_names_visible_to"] == 1:
-            return self.full or request["creator_id"] == self.viewer
+            return self.full or bool(request["creator_id"] == self.viewer)
         return bool(request["respondents_names_visible_to"])
 
     def reads_answers(self, review: Row) -> bool:

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-FIRST = ["Ada", "Bo", "Carmen", "Dai", "Eli", "Fatima", "Goran", "Hana", "Ivo", "Jun", "Kofi", "Lena", "Mateo", "Nia", "Omar", "Priya", "Quinn", "Rosa", "Sven", "Tara", "Uma", "Viktor", "Wren", "Ximena", "Yusuf", "Zoë"]
-LAST = ["Ng", "Ruiz", "Adeyemi", "Berg", "Castro", "Dubois", "Eriksen", "Fontaine", "Goldberg", "Haddad", "Ito", "Jansen", "Kowalski", "Lindqvist", "Moreau", "Novak", "Okafor", "Petrov", "Quispe", "Rossi", "Sato", "Tanaka", "Ueda", "Vega", "Weiss", "Xu", "Yılmaz", "Ziegler"]
+# fmt: off
+FIRST = (
+    "Ada", "Bo", "Carmen", "Dai", "Eli", "Fatima", "Goran", "Hana", "Ivo", "Jun", "Kofi", "Lena", "Mateo", "Nia",
+    "Omar", "Priya", "Quinn", "Rosa", "Sven", "Tara", "Uma", "Viktor", "Wren", "Ximena", "Yusuf", "Zoë",
+)
+LAST = (
+    "Ng", "Ruiz", "Adeyemi", "Berg", "Castro", "Dubois", "Eriksen", "Fontaine", "Goldberg", "Haddad", "Ito",
+    "Jansen", "Kowalski", "Lindqvist", "Moreau", "Novak", "Okafor", "Petrov", "Quispe", "Rossi", "Sato", "Tanaka",
+    "Ueda", "Vega", "Weiss", "Xu", "Yılmaz", "Ziegler",
+)
+# fmt: on
 POSITIONS = ("Designer", "Developer", "Recruiter", "Account Executive", "Analyst", "Support Specialist")
 DEPARTMENTS = ("Engineering", "Mobile", "Platform", "Sales", "People", "Support", "Finance", "Marketing")
 CITIES = ("Vancouver", "Toronto", "Remote")

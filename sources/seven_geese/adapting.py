@@ -6,14 +6,7 @@ from collections import Counter
 from typing import Any
 
 from sources.core.rows import Row
-
-
-def user_profile(row: Row) -> None:
-    """REST nests names in the user; the key of a user is another number than the key of the profile."""
-    user = row.pop("user", None)
-    if isinstance(user, dict):
-        for name in ("first_name", "last_name", "username"):
-            row.setdefault(name, user.get(name))
+from sources.seven_geese.translation import reference
 
 
 def objective(row: Row) -> None:
@@ -30,7 +23,7 @@ def recognition(row: Row) -> None:
                   for item in row.pop("user_recipients", ())]  # fmt: skip
     recipients += [{"kind": "department", "recipient_id": item.get("id"), "name": item.get("name")}
                    for item in row.pop("team_recipients", ())]  # fmt: skip
-    single = row.pop("recipient_id", None)
+    single = row.pop("recipient_id", None) or reference(row.pop("recipient", None))
     if single is not None and single not in [item["recipient_id"] for item in recipients if item["kind"] == "profile"]:
         recipients.append({"kind": "profile", "recipient_id": single})
     row["recipients"] = recipients

@@ -19,7 +19,7 @@ from sources.core.resource import Resource
 from sources.core.settings import companies as configured
 from sources.core.settings import company_entries, number, secret, setting
 from sources.seven_geese.auth import Credentials, NetworkAuth
-from sources.seven_geese.documents import load
+from sources.seven_geese.documents import load, names
 from sources.seven_geese.pruning import prune
 from sources.seven_geese.token_store import TokenStore
 
@@ -176,6 +176,10 @@ def describe(client: Client, company: Company) -> list[str]:
     if client.no_graphql:
         lines.append(f"is read by REST: {client.no_graphql}; reviews, feedback, locations, groups and action items "
                      "need GraphQL")  # fmt: skip
+    else:
+        dropped = {part for name in names() if client.document(name) is None or client.dropped[name]
+                   for part in client.dropped[name]}  # fmt: skip
+        lines += [f"GraphQL does not offer {', '.join(sorted(dropped))}"] if dropped else []
     return lines
 
 

@@ -124,6 +124,7 @@ class GraphQLListing:
     resource: Listing
     document: DocumentNode
     variables: Mapping[str, Any] = field(default_factory=dict)
+    added: Mapping[str, Any] = field(default_factory=dict)  # what asking so says of every row
 
     def __post_init__(self) -> None:
         self._size, self._good = LARGEST, 0
@@ -170,7 +171,7 @@ class GraphQLListing:
         self._reader = NodeReader(node.selection_set, self._fields, self._fields.own, self.resource.name)
 
     def _row(self, node: Mapping[str, Any], notes: Notes) -> Row:
-        row: Row = {}
+        row: Row = dict(self.added)
         return self._reader.read(node, row, row, notes)
 
     def _edges(self, found: Any) -> list[Any]:  # noqa: ANN401 - whatever the vendor sent

@@ -401,6 +401,7 @@ class OneOnOne(Record):
     start_time: Timestamp = None
     end_time: Timestamp = None
     scheduled_at: Timestamp = None
+    editable_by: Int = None
     completed_time: Timestamp = None
     completed_datetime: Timestamp = None
     admins_can_view: Bool = None

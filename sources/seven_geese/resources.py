@@ -14,24 +14,28 @@ from typing import Any
 from sources.core.resource import Child, Cursor, Mode, Resource
 from sources.core.rows import Row
 from sources.seven_geese import adapting, records
+from sources.seven_geese.translation import RestShape
 
 REST = "api/v/2.0/"
 
 
+_LINKS = frozenset({"url", "network", "resource_uri"})  # hyperlinks to the row itself and to its only network
+_PLAIN = RestShape(ignored=_LINKS)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Listing(Resource):
-    """A row of this vendor: a GraphQL document, a REST path, or both, the preferred one first. `renamed` and
-    `ignored` are REST fields; `joined` are REST listings of nested rows and the field that names their parent;
-    `variables` are the passes of the document; `adapt` does what no declaration says."""
+    """A row of this vendor: a GraphQL document, a REST path, or both, the preferred one first. `rest_shape` is how REST
+    items differ; `joined` are REST listings of nested rows and the field that names their parent; `variables` are the
+    passes of the document and what each says of its rows; `adapt` does what no declaration says."""
 
     mode: Mode = Mode.SNAPSHOT
     personal: bool = True
     owner: str = ""
     transports: tuple[str, ...] = ("graphql", "rest")
     document: str = ""
-    variables: tuple[Mapping[str, Any], ...] = ({},)
-    renamed: Mapping[str, str] = field(default_factory=dict)
-    ignored: frozenset[str] = frozenset()
+    variables: tuple[tuple[Mapping[str, Any], Mapping[str, Any]], ...] = (({}, {}),)
+    rest_shape: RestShape = _PLAIN
     joined: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     adapt: Callable[[Row], None] | None = None
 
@@ -41,26 +45,24 @@ class Listing(Resource):
         return ", else ".join(ways[transport] for transport in self.transports) or "nowhere: it is part of sevens"
 
 
-_LINKS = frozenset({"url", "network", "resource_uri"})  # hyperlinks to the row itself and to its only network
-
-
 def _members(table: str, parent_key: str) -> Child:
     return Child(table, "members", parent_key, records.Member, key="profile_id")
 
 
 RESOURCES: tuple[Listing, ...] = (
-    Listing("networks", REST + "networks/", "network:read", records.Network, document="networks", ignored=_LINKS),
+    Listing("networks", REST + "networks/", "network:read", records.Network, document="networks"),
     # Who left is listed apart. Those listed twice are active: the second pass wins.
     Listing(
         "user_profiles", REST + "userprofiles/", "userprofile:read", records.UserProfile, document="user_profiles",
-        variables=({"inactive": True}, {}), adapt=adapting.user_profile,
-        # What changes with every page they look at, and what depends on who asks.
-        ignored=_LINKS | {"last_page_load_time", "can_change_admin_content_visibility", "profile_img",
-                          "yammer_image_template"},
+        variables=(({"inactive": True}, {"activated": False}), ({}, {"activated": True})),
+        # Left out: what changes with every page they look at, what depends on who asks, pictures twice.
+        rest_shape=RestShape(inlined=frozenset({"user"}), ignored=_LINKS | {
+            "last_page_load_time", "can_change_admin_content_visibility", "profile_img", "yammer_image_template",
+        }),
     ),
     # Only REST tells when a department was created, changed and removed.
     Listing("departments", REST + "departments/", "department:read", records.Department, document="departments",
-            transports=("rest", "graphql"), ignored=_LINKS,
+            transports=("rest", "graphql"),
             children=(_members("department_members", "department_id"),)),
     Listing("locations", "", "userprofile:read", records.Location, document="locations", transports=("graphql",),
             children=(_members("location_members", "location_id"),)),
@@ -70,8 +72,12 @@ RESOURCES: tuple[Listing, ...] = (
     # does not see it vanish either: it is read whole.
     Listing(
         "objectives", REST + "objectives/", "objective:read", records.Objective, document="objectives",
-        adapt=adapting.objective, ignored=_LINKS | {"participant_type"},
-        renamed={"parent_objectives": "parents", "contributing_teams": "departments"},
+        adapt=adapting.objective,
+        rest_shape=RestShape(
+            renamed={"parent_objectives": "parents", "contributing_teams": "departments", "user": "profile",
+                     "assessment_status": "status"},
+            ignored=_LINKS | {"participant_type"},  # the part of who asks
+        ),
         joined={"key_results": (REST + "objectivekeyresults/", "objective"),
                 "checkins": (REST + "objectivecheckins/", "objective")},
         children=(
@@ -95,13 +101,15 @@ RESOURCES: tuple[Listing, ...] = (
     Listing(
         "recognitions", REST + "recognitions/", "recognition:read", records.Recognition, document="recognitions",
         cursor=Cursor("awarded_date", param="awardedDate_Gte", lookback=timedelta(days=90)),
-        adapt=adapting.recognition, ignored=_LINKS,
-        renamed={"creator": "sender", "created": "awarded_date", "recognition_url": "recognition_web_view_url"},
+        adapt=adapting.recognition,
+        rest_shape=RestShape(ignored=_LINKS, renamed={
+            "creator": "sender", "created": "awarded_date", "recognition_url": "recognition_web_view_url",
+        }),
         children=(Child("recognition_recipients", "recipients", "recognition_id", records.Recipient,
                         key=("kind", "recipient_id")),),
     ),
     # A retired badge is not active; the recognitions that carry it stay.
-    Listing("badges", REST + "badges/", "recognition:read", records.Badge, document="badges", ignored=_LINKS),
+    Listing("badges", REST + "badges/", "recognition:read", records.Badge, document="badges"),
     Listing("review_cycles", "", "review:read", records.ReviewCycle, document="review_cycles",
             transports=("graphql",)),
     # A finalized review can be opened again, so those are read too.
@@ -114,7 +122,8 @@ RESOURCES: tuple[Listing, ...] = (
     ),
     Listing(
         "feedback_requests", REST + "feedbackrequests/", "feedback:read", records.FeedbackRequest,
-        document="feedback_requests", ignored=_LINKS, renamed={"feedback_request_template": "template"},
+        document="feedback_requests",
+        rest_shape=RestShape(ignored=_LINKS, renamed={"feedback_request_template": "template"}),
         children=(Child("feedback_responders", "responders", "feedback_request_id", records.FeedbackResponder),),
     ),
     Listing(
@@ -124,9 +133,10 @@ RESOURCES: tuple[Listing, ...] = (
             Child("feedback_comments", "comments", "feedback_id", records.FeedbackComment),
         ),
     ),
+    # A note or a comment may not touch its meeting's time of change: a month is read again, the rest once a week.
     Listing(
         "one_on_ones", REST + "oneonones/", "oneonone:read", records.OneOnOne, document="one_on_ones",
-        cursor=Cursor("updated_time", param="updatedDatetime_Gte"), adapt=adapting.one_on_one, ignored=_LINKS,
+        cursor=Cursor("updated_time", param="updatedDatetime_Gte", lookback=timedelta(days=28)), adapt=adapting.one_on_one,
         children=(
             Child("one_on_one_questions", "questions", "one_on_one_id", records.OneOnOneQuestion),
             Child("one_on_one_notes", "notes", "one_on_one_id", records.OneOnOneNote),

@@ -148,7 +148,7 @@ class TranslatedListing:
     def _row(self, item: Row, notes: Notes) -> Row:
         nested = {name: rows.get(item["id"], []) for name, rows in (self._joined or {}).items()}
         kept = {name: value for name, value in item.items() if name not in self._resource.joined}
-        row = from_rest({**kept, **nested}, self._fields, self._resource.renamed, self._resource.ignored, notes)
+        row = from_rest({**kept, **nested}, self._fields, self._resource.rest_shape, notes)
         if self._resource.adapt:
             self._resource.adapt(row)
         self.tables |= row.keys() & self._fields.lists.keys()

@@ -93,8 +93,8 @@ def _by_graphql(client: NetworkClient, task: Task, resource: Listing) -> Unit:
     notes: list[str] = []
     unit = _changes(client, task, resource, notes) if _may_filter(client, task, resource) else None
     if unit is None:
-        listings = [GraphQLListing(client, task.company, resource, document, variables)
-                    for variables in resource.variables]  # fmt: skip
+        listings = [GraphQLListing(client, task.company, resource, document, variables, added)
+                    for variables, added in resource.variables]  # fmt: skip
         unit = _whole(client, task, listings)
         notes += [note for listing in listings for note in listing.left_out]
     dropped = client.dropped.get(resource.document)
@@ -105,9 +105,11 @@ def _by_graphql(client: NetworkClient, task: Task, resource: Listing) -> Unit:
 
 
 def _may_filter(client: NetworkClient, task: Task, resource: Listing) -> bool:
-    """Whether a change filter may do: there is one, something to continue from, and the last whole reading was not
-    too long ago."""
+    """Whether a change filter may do: there is one, something to continue from, and the last whole reading was by the
+    same identity (another one sees other notes of the same meeting) and not too long ago."""
     document = client.document(resource.document)
+    if task.identity != task.company.identity:
+        return False
     if not resource.cursor or not task.mark or document is None or not takes(document, "since"):
         return False
     every = timedelta(hours=number(f"{SECTION}.whole_every_hours", 168))

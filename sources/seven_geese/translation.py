@@ -207,16 +207,25 @@ def _nodes_of(chosen: SelectionSetNode) -> SelectionSetNode | None:
     return None
 
 
-Adapt = Callable[[Row], None]
+@dataclass(frozen=True)
+class RestShape:
+    """How the items of a REST listing differ from rows: fields under other names, fields that are left out, and
+    objects whose fields are columns."""
+
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
+    inlined: frozenset[str] = frozenset()
 
 
-def from_rest(item: Row, fields: Fields, renamed: Mapping[str, str], ignored: frozenset[str], notes: Notes) -> Row:
+def from_rest(item: Row, fields: Fields, shape: RestShape, notes: Notes) -> Row:
     """A REST item as a row. What is neither a column, a reference nor a nested list stays under its own name."""
     own, row = fields.own, Row()
     for key, value in item.items():
-        name = renamed.get(key, key)
-        if name in ignored:
+        name = shape.renamed.get(key, key)
+        if name in shape.ignored:
             continue
+        if key in shape.inlined and isinstance(value, dict):
+            row |= {inner: found for inner, found in value.items() if inner in own and inner != "id"}
         if name in own:
             row[name] = fitted(value, own[name], f"{fields.resource.name}.{name}", notes.noticed)
         elif f"{name}_id" in own:
@@ -225,7 +234,7 @@ def from_rest(item: Row, fields: Fields, renamed: Mapping[str, str], ignored: fr
                 row |= {f"{name}_{inner}": found for inner, found in value.items() if f"{name}_{inner}" in own
                         and inner != "id"}  # fmt: skip
         elif name in fields.lists and isinstance(value, list):
-            row[name] = [_item(inner, name, fields, notes) for inner in value]
+            row[name] = [_item(inner, name, fields, shape, notes) for inner in value]
         else:
             row[name] = value
     if row.get("id") is None and item.get("url"):
@@ -233,14 +242,15 @@ def from_rest(item: Row, fields: Fields, renamed: Mapping[str, str], ignored: fr
     return row
 
 
-def _item(value: Any, name: str, fields: Fields, notes: Notes) -> Row:  # noqa: ANN401 - whatever the vendor sent
+def _item(value: Any, name: str, fields: Fields, shape: RestShape, notes: Notes) -> Row:  # noqa: ANN401
     """One element of a nested list: a reference alone, or an object of its own."""
     kinds = fields.lists[name]
     key = next(child.keys[-1] for child in fields.resource.children if child.field == name)
     if not isinstance(value, dict) or not set(value) & (set(kinds) - {"id"}):
         return {key: reference(value)}
     row: Row = {key: reference(value)}
-    for inner, found in value.items():
+    for sent, found in value.items():
+        inner = shape.renamed.get(sent, sent)
         if inner in kinds:
             row[inner] = fitted(found, kinds[inner], f"{name}.{inner}", notes.noticed)
         elif f"{inner}_id" in kinds:
