@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -75,13 +75,20 @@ def vendor(rows: int) -> Iterator[Vendor]:
 
 
 def run(contender: Contender, site: Vendor, folder: Path) -> Cost:
-    """Run a contender in `folder`, which may hold what an earlier run left. Raises `RuntimeError` with the
-    end of what it said if it fails."""
-    before, log = site.requests, folder / "output.txt"
+    """Run a contender in `folder`, which may hold what an earlier run left."""
+    given = {name: value.replace("{url}", site.url) for name, value in contender.settings.items()}
+    before = site.requests
+    cost = measured(list(contender.command), folder, {**given, "BENCHMARK_URL": site.url})
+    return replace(cost, requests=site.requests - before)
+
+
+def measured(command: list[str], folder: Path, settings: Mapping[str, str]) -> Cost:
+    """Run a module in `folder` and measure it. Raises `RuntimeError` with the end of what it said if it fails."""
+    log = folder / "output.txt"
     with log.open("w") as output:
         started = time.monotonic()
         process = subprocess.Popen(
-            [sys.executable, "-m", *contender.command], cwd=folder, env=_environment(contender, site, folder),
+            [sys.executable, "-m", *command], cwd=folder, env=_environment(folder, settings),
             stdout=output, stderr=subprocess.STDOUT, preexec_fn=_bounded,
         )  # fmt: skip
         _, status, used = os.wait4(process.pid, 0)
@@ -89,9 +96,9 @@ def run(contender: Contender, site: Vendor, folder: Path) -> Cost:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         said = log.read_text()[-3000:]
-        raise RuntimeError(f"{contender.name} ended with exit code {process.returncode}:\n{said}")
+        raise RuntimeError(f"{command[0]} ended with exit code {process.returncode}:\n{said}")
     peak = used.ru_maxrss * MAXRSS_UNIT / MEGABYTE
-    return Cost(used.ru_utime + used.ru_stime, wall, peak, site.requests - before)
+    return Cost(used.ru_utime + used.ru_stime, wall, peak, 0)
 
 
 def check(contender: Contender, site: Vendor, folder: Path) -> None:
@@ -113,9 +120,8 @@ def _number(column: str) -> str:
     return f'epoch_ms("{column}") // 1000' if column in MOMENTS else f'"{column}"'
 
 
-def _environment(contender: Contender, site: Vendor, folder: Path) -> dict[str, str]:
+def _environment(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
     """Nothing of the user's own configuration: neither variables nor files of the home folder."""
-    given = {name: value.replace("{url}", site.url) for name, value in contender.settings.items()}
     return {
         "PATH": os.environ.get("PATH", ""),
         "PYTHONPATH": str(ROOT),
@@ -123,7 +129,6 @@ def _environment(contender: Contender, site: Vendor, folder: Path) -> dict[str, 
         "TMPDIR": str(folder),
         "DLT_DATA_DIR": str(folder / "scratch"),
         "RUNTIME__DLTHUB_TELEMETRY": "false",
-        "BENCHMARK_URL": site.url,
         **given,
     }
 

@@ -19,9 +19,8 @@ from sources.core.plan import Order
 from sources.seven_geese.resources import RESOURCES
 
 PREFIX = "SOURCES__SEVEN_GEESE__"
-ALL_SCOPES = (
-    "department:read feedback:read network:read objective:read oneonone:read recognition:read review:read userprofile:read"
-)
+ALL_SCOPES = " ".join(f"{name}:read" for name in ("department", "feedback", "network", "objective", "oneonone",
+                                                   "recognition", "review", "userprofile"))  # fmt: skip
 
 
 class GeeseBench:
@@ -84,10 +83,11 @@ class GeeseBench:
         found = []
         for table in tables or HELD:
             held = HELD[table]
-            theirs = sorted((tuple(plain(row[name]) for name in held.columns.values())
-                             for row in held.rows(self.vendor, network, self.viewers[network.id])), key=repr)  # fmt: skip
+            rows = held.rows(self.vendor, network, self.viewers[network.id])
+            theirs = sorted((tuple(plain(row[name]) for name in held.columns.values()) for row in rows), key=repr)
             where = f"company_guid = '{guid_of(network)}' AND {held.only}"
-            ours = sorted((tuple(map(plain, row)) for row in self.present(table, ", ".join(held.columns), where)), key=repr)
+            found_rows = self.present(table, ", ".join(held.columns), where)
+            ours = sorted((tuple(map(plain, row)) for row in found_rows), key=repr)
             if ours != theirs:
                 missing, extra = [row for row in theirs if row not in ours], [row for row in ours if row not in theirs]
                 found.append(f"{table}: {len(missing)} missing {missing[:2]}, {len(extra)} too many {extra[:2]}, "
@@ -96,10 +96,8 @@ class GeeseBench:
 
     def open_keys(self) -> dict[str, set[tuple[Any, ...]]]:
         """The keys that are present in each table, listed to who reads or not."""
-        return {
-            table: set(self.sql(f"SELECT {', '.join(held.columns)} FROM seven_geese.{table} WHERE _dlt_valid_to IS NULL"))
-            for table, held in ((table, Held("", dict.fromkeys(KEYS[table], ""))) for table in HELD)
-        }
+        query = "SELECT {} FROM seven_geese.{} WHERE _dlt_valid_to IS NULL"
+        return {table: set(self.sql(query.format(", ".join(KEYS[table]), table))) for table in HELD}
 
 
 def guid_of(network: Network) -> str:
@@ -149,8 +147,8 @@ def _people(column: str, apart: str) -> Held:
 # The first columns of each are its key. What only some schemas or transports have is not among them.
 HELD = {
     "networks": Held("networks", same("id", "name")),
-    "user_profiles": Held("profiles", same("id", "user_id", "username", "first_name", "last_name", "position", "activated",
-                                           "reports_to_id", "is_manager", "is_admin", user_email="email")),
+    "user_profiles": Held("profiles", same("id", "user_id", "username", "first_name", "last_name", "position",
+                                           "activated", "reports_to_id", "is_manager", "is_admin", user_email="email")),
     "departments": Held("departments", same("id", "name", "full_name", "parent_id")),
     "department_members": Held("profiles", same(department_id="item", profile_id="id"), "team_ids",
                                within="departments"),

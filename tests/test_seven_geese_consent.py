@@ -187,7 +187,7 @@ def test_the_code_is_in_no_log_no_output_no_page_and_no_error(
     vendor: Vendor, browser: Browser, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    browser.first = lambda callback: _send_garbage(callback, b"GET /callback?code=code-garbage HTTP/9.9 x\r\n\r\n")
+    browser.first = lambda callback: _send_line(callback, b"GET /callback?code=code-garbage HTTP/9.9 x\r\n\r\n")
     tokens = browser.authorize()
     sent = [asked.form for asked in vendor.asked]
     vendor.faults.append(lambda form: refusal("invalid_grant", 400, f"{form['code']} {form['code_verifier']}"))
@@ -202,10 +202,11 @@ def test_the_code_is_in_no_log_no_output_no_page_and_no_error(
     assert [secret for secret in secrets for text in said if secret in text] == []
 
 
-def _send_garbage(callback: str, line: bytes) -> None:
+def _send_line(callback: str, line: bytes) -> None:
     with socket.create_connection(("127.0.0.1", urlsplit(callback).port or 0)) as connection:
         connection.sendall(line)
-        connection.recv(1000)
+        while connection.recv(1000):  # the server ends it: its port is not free at once
+            pass
 
 
 def test_the_page_shows_a_company_as_text(browser: Browser) -> None:
@@ -255,6 +256,7 @@ def test_one_consent_after_the_other_uses_the_same_port_and_only_this_machine_re
     def elsewhere(callback: str) -> None:
         with socket.socket() as other:
             reached.append(other.connect_ex(("127.0.0.2", urlsplit(callback).port or 0)))
+        _send_line(callback, b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
 
     browser.first, port = elsewhere, free_port()
     for _ in range(2):

@@ -119,8 +119,8 @@ class Life:
         return f"delete {table} {row.get('id')}"
 
     def creates(self) -> str:
-        table = self.luck.choice(["objectives", "key_results", "checkins", "recognitions", "one_on_ones", "action_items",
-                                  "badges", "departments"])  # fmt: skip
+        table = self.luck.choice(["objectives", "key_results", "checkins", "recognitions", "one_on_ones",
+                                  "action_items", "badges", "departments"])  # fmt: skip
         fields = {"recipient_ids": [self.luck.choice(self.readers)]} if table == "recognitions" else {}
         if table in ("key_results", "checkins"):
             fields["objective_id"] = self.pick("objectives").get("id")

@@ -136,7 +136,8 @@ RESOURCES: tuple[Listing, ...] = (
     # A note or a comment may not touch its meeting's time of change: a month is read again, the rest once a week.
     Listing(
         "one_on_ones", REST + "oneonones/", "oneonone:read", records.OneOnOne, document="one_on_ones",
-        cursor=Cursor("updated_time", param="updatedDatetime_Gte", lookback=timedelta(days=28)), adapt=adapting.one_on_one,
+        cursor=Cursor("updated_time", param="updatedDatetime_Gte", lookback=timedelta(days=28)),
+        adapt=adapting.one_on_one,
         children=(
             Child("one_on_one_questions", "questions", "one_on_one_id", records.OneOnOneQuestion),
             Child("one_on_one_notes", "notes", "one_on_one_id", records.OneOnOneNote),

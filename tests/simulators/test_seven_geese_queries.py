@@ -8,29 +8,40 @@ from graphql import build_client_schema, get_introspection_query, parse, validat
 pytest_plugins = ("tests.simulators.geese",)
 
 QUERIES = {
-    "WhoAmI": """query WhoAmI { currentUser { pk fullName isAdmin user { pk email } network { pk name } } requiredScopes }""",
-    "Profiles": """query Profiles($first:Int!,$after:String,$inactive:Boolean){ profiles(first:$first, after:$after, inactive:$inactive){
-  totalCount pageInfo{hasNextPage endCursor} edges{node{ pk url username fullName firstName lastName position phoneNumber
+    "WhoAmI": """query WhoAmI { currentUser { pk fullName isAdmin user { pk email } network { pk name } }
+    requiredScopes }""",
+    "Profiles": """query Profiles($first:Int!,$after:String,$inactive:Boolean){ profiles(first:$first, after:$after,
+    inactive:$inactive){
+  totalCount pageInfo{hasNextPage endCursor} edges{node{ pk url username fullName firstName lastName
+    position phoneNumber
   employeeId hrisId timezone about hireDate activationState isManager isAdmin user{pk email} reportsTo{pk}
   locations(first:50){edges{node{pk name}}} teams(first:50){edges{node{pk}}} }}}}""",
-    "Objectives": """query Objectives($first:Int!,$after:String){ objectives(first:$first, after:$after){ totalCount pageInfo{hasNextPage endCursor}
-  edges{node{ pk url objectiveUrl name description objectiveType departmentVisibility closed draft private grade progress
+    "Objectives": """query Objectives($first:Int!,$after:String){ objectives(first:$first, after:$after){ totalCount
+    pageInfo{hasNextPage endCursor}
+  edges{node{ pk url objectiveUrl name description objectiveType departmentVisibility closed draft
+    private grade progress
   progressDelta overallAssessmentStatus startDate dueDatetime completedDatetime created modified creator{pk}
   owners(first:50){totalCount edges{node{pk}}} stakeholders(first:50){totalCount edges{node{pk}}}
   followers(first:50){totalCount edges{node{pk}}} contributingTeams(first:50){edges{node{pk}}}
   labels(first:50){edges{node{pk name}}} parentObjectives(first:20){edges{node{pk}}}
   relatedChildObjectives(first:50){edges{node{weight childObjective{pk}}}}
-  keyResults(first:50){totalCount edges{node{ pk url name description weight order startingValue currentValue targetValue
+  keyResults(first:50){totalCount edges{node{ pk url name description weight order startingValue
+    currentValue targetValue
     measurementType progress created updated creator{pk} owners(first:20){edges{node{pk}}} }}} }}}}""",
-    "ObjectiveCheckins": """query ObjectiveCheckins($pk:Int!,$first:Int!,$after:String){ objective(pk:$pk){ pk checkins(first:$first, after:$after){
+    "ObjectiveCheckins": """query ObjectiveCheckins($pk:Int!,$first:Int!,$after:String){ objective(pk:$pk){ pk
+    checkins(first:$first, after:$after){
   totalCount pageInfo{hasNextPage endCursor} edges{node{ pk url message status metadata created updated user{pk} }}}}}""",
-    "Recognitions": """query Recognitions($first:Int!,$after:String,$gte:String){ recognitions(first:$first, after:$after, awardedDate_Gte:$gte){
+    "Recognitions": """query Recognitions($first:Int!,$after:String,$gte:String){ recognitions(first:$first, after:$after,
+    awardedDate_Gte:$gte){
   totalCount pageInfo{hasNextPage endCursor} edges{node{ pk url message awardedDate recognitionWebViewUrl sender{pk}
   recipient{pk} badge{pk name active image} }}}}""",
-    "ReviewCycles": """query ReviewCycles($first:Int!,$after:String){ snapshotGroups(first:$first, after:$after){ totalCount
-  pageInfo{hasNextPage endCursor} edges{node{ pk title state startDate endDate modified isComplete managerAnswerSharing
+    "ReviewCycles": """query ReviewCycles($first:Int!,$after:String){ snapshotGroups(first:$first, after:$after){
+    totalCount
+  pageInfo{hasNextPage endCursor} edges{node{ pk title state startDate endDate modified isComplete
+    managerAnswerSharing
   creator{pk} template{pk title} }}}}""",
-    "Reviews": """query Reviews($first:Int!,$after:String,$group:Int){ snapshots(first:$first, after:$after, snapshotGroup:$group){ totalCount
+    "Reviews": """query Reviews($first:Int!,$after:String,$group:Int){ snapshots(first:$first, after:$after,
+    snapshotGroup:$group){ totalCount
   stateSummary pageInfo{hasNextPage endCursor} edges{node{ pk state nextState deleted position showManagerAnswers
   forUser{pk} manager{pk} skipLevelManager{pk} admin{pk} snapshotGroup{pk}
   approvals(first:50){edges{node{pk previousState newState note created approvedBy{pk}}}} canViewAnswers
@@ -39,27 +50,34 @@ QUERIES = {
     ... on RangeItemAnswerNode{pk rangeAnswer:answer responder{pk} item{pk}}
     ... on LikertItemAnswerNode{pk likertAnswer:answer responder{pk} item{pk}}
     ... on BooleanItemAnswerNode{pk booleanAnswer:answer responder{pk} item{pk}}
-    ... on MultiOptionItemAnswerNode{pk responder{pk} item{pk} choices(first:50){edges{node{option{pk title}}}}} }}} }}}}""",
-    "OneOnOnes": """query OneOnOnes($first:Int!,$after:String,$gte:String){ oneonones(first:$first, after:$after, updatedDatetime_Gte:$gte){
+    ... on MultiOptionItemAnswerNode{pk responder{pk} item{pk}
+      choices(first:50){edges{node{option{pk title}}}}} }}} }}}}""",
+    "OneOnOnes": """query OneOnOnes($first:Int!,$after:String,$gte:String){ oneonones(first:$first, after:$after,
+    updatedDatetime_Gte:$gte){
   totalCount pageInfo{hasNextPage endCursor} edges{node{ pk url name status deleted created modified updatedTime
-  startTime endTime completedTime adminsCanView managersCanView managementTreesCanView creatorNotesShared targetNotesShared
+  startTime endTime completedTime adminsCanView managersCanView managementTreesCanView
+    creatorNotesShared targetNotesShared
   facilitator{pk} participant{pk} scheduledBy{pk} template{pk}
   questionSet{questions(first:100){edges{node{ pk content description created modified
     notes(first:50){edges{node{pk content shared created modified creator{pk}}}} }}}}
   comments(first:100){edges{node{pk content creator{pk}}}} }}}}""",
-    "FeedbackRequests": """query FeedbackRequests($first:Int!,$after:String){ feedbackRequests(first:$first, after:$after){ totalCount
+    "FeedbackRequests": """query FeedbackRequests($first:Int!,$after:String){ feedbackRequests(first:$first, after:$after){
+    totalCount
   pageInfo{hasNextPage endCursor} edges{node{ pk url title description type state respondentsNamesVisibleTo
   recipientPermissions dueDatetime publishedDatetime sentDate created modified numResponsesSubmitted creator{pk}
   recipient{pk} responders(first:100){edges{node{pk state modified profile{pk}}}} }}}}""",
-    "Feedbacks": """query Feedbacks($first:Int!,$after:String){ feedbacks(first:$first, after:$after){ totalCount pageInfo{hasNextPage endCursor}
+    "Feedbacks": """query Feedbacks($first:Int!,$after:String){ feedbacks(first:$first, after:$after){ totalCount
+    pageInfo{hasNextPage endCursor}
   edges{node{ pk url state created modified submittedTimestamp feedbackRequest{pk} responder{pk profile{pk}}
-  answers(first:100){edges{node{ __typename ... on TextAnswerNode{pk textAnswer:answer} ... on RangeAnswerNode{pk intAnswer:answer}
+  answers(first:100){edges{node{ __typename ... on TextAnswerNode{pk textAnswer:answer} ... on
+    RangeAnswerNode{pk intAnswer:answer}
     ... on NpsAnswerNode{pk intAnswer:answer} ... on LikertAnswerNode{pk intAnswer:answer} }}} }}}}""",
     "ByPk": """query ByPk($pks:[Int]!,$n:Int!){ objectives(pk_In:$pks, first:$n){ edges{node{pk modified}}}}""",
 }
 GONE_IN_2026 = {"Recognitions": "recipient", "OneOnOnes": "questions"}
 NEW_IN_2026 = """query New($n:Int!){
-  recognitions(first:$n, includeTeamRecognitions:true){ edges{node{ pk userRecipients(first:9){edges{node{recipient{pk}}}}
+  recognitions(first:$n, includeTeamRecognitions:true){ edges{node{ pk
+    userRecipients(first:9){edges{node{recipient{pk}}}}
     teamRecipients(first:9){edges{node{pk name}}} }}}
   oneonones(first:$n){ edges{node{ questionSet{ typedQuestions(first:9){edges{node{ __typename pk title
     notes(first:9){edges{node{ __typename pk textAnswer creator{pk} }}} }}} } }}}
