@@ -27,7 +27,8 @@ def simulator(people: int) -> Iterator[dict[str, Any]]:
     volume = {"objectives": 0, "recognitions": 0, "one-on-ones": 0, "feedback": 0, "action-items": 0,
               "cycles": CYCLES, "answers": ANSWERS}  # fmt: skip
     options = [f"--volume-{name}={count}" for name, count in volume.items()]
-    command = [sys.executable, "-m", "simulators.seven_geese", "--port=0", "--networks=1", f"--people={people}", *options]
+    options += ["--port=0", "--networks=1", f"--people={people}"]
+    command = [sys.executable, "-m", "simulators.seven_geese", *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout

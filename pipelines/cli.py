@@ -92,7 +92,7 @@ def check(source: str, as_json: bool) -> int:
     """Try every credential, company and the destination; a line each, with the fix. Loads nothing."""
     from pipelines.check import check_all
 
-    lines = check_all(_sources(source))
+    lines = check_all(_chosen(source))
     if as_json:
         click.echo(jsonlib.dumps([line.as_dict() for line in lines], indent=2))
     else:
@@ -131,7 +131,7 @@ def run(
     gc.set_threshold(10_000, 20, 50)
     order = Order(since=since, until=until, full_refresh=full_refresh, allow_shrink=allow_shrink)
     reports = []
-    for name in _sources(source):
+    for name in _chosen(source):
         with Progress() as progress:
             reports.append(load(name, companies, resources, order, progress))
     if as_json:
@@ -182,7 +182,7 @@ def status(as_json: bool) -> int:
     """How fresh each company's tables are, how many rows they hold, and what failed last."""
     from pipelines.status import read, table
 
-    found = [entry for name in _sources("all") for entry in read(name)]
+    found = [entry for name in NAMES for entry in read(name)]
     if as_json:
         click.echo(jsonlib.dumps(found, indent=2, default=str))
     else:
@@ -190,8 +190,11 @@ def status(as_json: bool) -> int:
     return 1 if any(entry["error"] for entry in found) else 0
 
 
-def _sources(name: str) -> list[str]:
-    return list(NAMES) if name == "all" else [name]
+def _chosen(source: str) -> list[str]:
+    """One source, or all that are configured."""
+    from pipelines.run import configured
+
+    return configured() if source == "all" else [source]
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-import dlt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from dlt.common.destination.exceptions import DestinationUndefinedEntity
+from dlt.destinations.sql_client import SqlClientBase
 
 from pipelines.run import VENDORS, open_pipeline
 from pipelines.warehouse import Warehouse
@@ -23,6 +24,7 @@ from sources.core.columns import UNSEEN, VALID_TO
 from sources.core.errors import ConfigurationError
 from sources.core.memory import Memory
 from sources.core.resource import Table
+from sources.core.rows import ARROW
 
 CHUNK = 50_000  # rows held at a time
 MANIFEST = "manifest.json"
@@ -46,9 +48,10 @@ def export(source: str, folder: Path) -> dict[str, Any]:
     partial = folder.with_name(f"{folder.name}.partial")  # a folder of that name is whole
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    dataset, existing = pipeline.dataset(), pipeline.default_schema.tables
     tables = {table.name: table for row in vendor.resources for table in row.tables}
-    written = [_table(dataset, name, tables.get(name), partial) for name in (*tables, *LOGS) if name in existing]
+    with pipeline.sql_client() as client:
+        found = (_table(client, name, tables.get(name), partial) for name in (*tables, *LOGS))
+        written = [table for table in found if table]
     manifest = {
         "format": FORMAT,
         "source": source,
@@ -99,21 +102,25 @@ def _scopes(identity: str) -> list[str]:
     return identity.partition("scopes ")[2].split() if "scopes " in identity else []
 
 
-def _table(dataset: dlt.Dataset, name: str, table: Table | None, folder: Path) -> dict[str, Any]:
-    """Write one table, a chunk at a time, and say what went into it. `rows` counts every version, `current` by company
-    those that hold now and are listed to who read last, `unseen` those that are not listed to them."""
+def _table(client: SqlClientBase[Any], name: str, table: Table | None, folder: Path) -> dict[str, Any] | None:
+    """Write one table, a chunk at a time, and say what went into it; None if the destination does not have it. `rows`
+    counts every version, `current` by company those that hold now and are listed to who read last, `unseen` those that
+    are not listed to them."""
     file, writer, rows = folder / f"{name}.parquet", None, 0
     current, unseen = Counter[str](), Counter[str]()
-    for chunk in _chunks(dataset, name):
-        writer = writer or pq.ParquetWriter(file, chunk.schema, compression="zstd")
-        writer.write_table(chunk)
-        rows += len(chunk)
-        holds = _is_null(chunk, VALID_TO.name)
-        listed = _is_null(chunk, UNSEEN.name)
-        current += _by_company(chunk, pc.and_(holds, listed))
-        unseen += _by_company(chunk, pc.and_(holds, pc.invert(listed)))
-    if writer:
-        writer.close()
+    try:
+        for chunk in _chunks(client, name, table):
+            writer = writer or pq.ParquetWriter(file, chunk.schema, compression="zstd")
+            writer.write_table(chunk)
+            rows += len(chunk)
+            holds, listed = _is_null(chunk, VALID_TO.name), _is_null(chunk, UNSEEN.name)
+            current += _by_company(chunk, pc.and_(holds, listed))
+            unseen += _by_company(chunk, pc.and_(holds, pc.invert(listed)))
+    except DestinationUndefinedEntity:
+        return None
+    finally:
+        if writer:
+            writer.close()
     digest = hashlib.sha256()
     with file.open("rb") as content:
         for block in iter(lambda: content.read(1 << 20), b""):
@@ -123,15 +130,36 @@ def _table(dataset: dlt.Dataset, name: str, table: Table | None, folder: Path) -
             "bytes": file.stat().st_size, "sha256": digest.hexdigest()}  # fmt: skip
 
 
-def _chunks(dataset: dlt.Dataset, name: str) -> Iterator[pa.Table]:
-    """The table's rows; an empty one once, for its columns."""
-    empty = True
-    for chunk in dataset[name].iter_arrow(chunk_size=CHUNK):
-        empty = False
-        yield chunk
-    if empty:
-        found = dataset[name].arrow()
-        yield found if found is not None else pa.table({})
+def _chunks(client: SqlClientBase[Any], name: str, table: Table | None) -> Iterator[pa.Table]:
+    """The table's rows, at least one empty chunk. A column has its declared type; one that the vendor added has the
+    type of its first values, or is text."""
+    columns = {column.name: ARROW[column.kind] for column in (table.columns if table else LOGS[name])}
+    schema: pa.Schema | None = None
+    with client.execute_query(f"SELECT * FROM {client.make_qualified_table_name(name)}") as cursor:
+        names = [column[0] for column in cursor.description or ()]
+        while True:
+            rows = cursor.fetchmany(CHUNK)
+            values = {name: [_plain(row[at]) for row in rows] for at, name in enumerate(names)}
+            schema = schema or pa.schema([(name, columns.get(name) or _type(values[name])) for name in names])
+            yield pa.table([_array(values[field.name], field.type) for field in schema], schema=schema)
+            if len(rows) < CHUNK:
+                return
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - what the driver makes of a value
+    """Some drivers return a document as its value."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+
+
+def _type(values: list[Any]) -> pa.DataType:
+    found = pa.array(values).type
+    return pa.string() if pa.types.is_null(found) else found
+
+
+def _array(values: list[Any], type: pa.DataType) -> pa.Array[Any]:
+    if pa.types.is_string(type):
+        values = [None if value is None else str(value) for value in values]
+    return pa.array(values, type)
 
 
 def _is_null(chunk: pa.Table, column: str) -> Any:  # noqa: ANN401 - pyarrow's stubs know no boolean array here
@@ -144,4 +172,3 @@ def _by_company(chunk: pa.Table, chosen: Any) -> Counter[str]:  # noqa: ANN401 -
     if not len(chunk) or "company_guid" not in chunk.column_names:
         return Counter()
     return Counter(chunk.filter(chosen).column("company_guid").to_pylist())  # type: ignore[arg-type] # it is never null
-

@@ -34,6 +34,11 @@ os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
 os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
 
 
+def configured() -> list[str]:
+    """The sources that companies are configured for; all of them if there are none, so that each tells what it needs."""
+    return [slug for slug in VENDORS if dlt.config.get(f"sources.{slug}.companies")] or list(VENDORS)
+
+
 @dataclass
 class Report:
     """What a run did: a line per company and resource, rows written per table, and the loads it committed."""

@@ -189,7 +189,7 @@ def test_status_reads_rows_freshness_and_the_last_error_from_the_warehouse(bench
 
 
 def test_every_command_has_a_help_page() -> None:
-    for words in (["--help"], ["demo", "--help"], ["check", "--help"], ["run", "--help"], ["status", "--help"]):
+    for words in (["--help"], *([name, "--help"] for name in ("demo", "check", "run", "status", "auth", "export"))):
         result = sevens(*words)
         assert result.exit_code == 0
         assert "Usage" in result.output
@@ -201,6 +201,8 @@ def test_the_demo_finds_every_change_in_the_tables(tmp_path: Path) -> None:
     told = json.loads(result.stdout[result.stdout.index("{") :])
     assert result.exit_code == 0
     assert told["differences"] == []
-    assert told["first"]["ok"] is True
-    assert [entry["company"] for entry in told["second"]["resources"] if entry["status"] == "failed"] == ["noodle"]
+    assert [report["ok"] for report in told["first"].values()] == [True, True]
+    resources = [entry for report in told["second"].values() for entry in report["resources"]]
+    assert [entry["company"] for entry in resources if entry["status"] != "ok"] == ["noodle"]
+    assert (tmp_path / "archive" / "manifest.json").exists()
     assert Path(told["file"]).exists()

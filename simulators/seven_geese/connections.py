@@ -37,7 +37,7 @@ def bounds(total: int, asked: dict[str, Any], name: str, cap: int, default_first
         if number is not None and number < 0:
             raise GraphQLError(f"Argument '{side}' must be a non-negative integer.")
     if first is None and last is None:
-        first = default_first
+        first = default_first if default_first is None else min(default_first, cap)
     offset = asked.get("offset") or 0
     start = max(0, position(asked.get("after"), -1) + 1 + offset)
     end = min(total, position(asked.get("before"), total))

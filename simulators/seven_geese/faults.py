@@ -27,6 +27,7 @@
 | `masked_field_error` | (GraphQL) a root field fails with the masked message | `field` (default: all) |
 | `first_cap` | (GraphQL) no list may ask for more than `cap` | `cap=50` |
 
+A fault waits for a request it can spoil: a listing, a query with a root list, one that asks for the field.
 Fields of GraphQL rows are named as in the schema, with dots into nested lists: `keyResults.measurementType`.
 A schema that changes for good, introspection included, is `SevenGeese.change_schema`.
 """
@@ -45,23 +46,28 @@ PAGE_KINDS = frozenset(
     {"same_cursor", "count_wrong", "null_node", "unknown_code", "removed_field", "added_field", "type_changed"}
 )
 GRAPHQL_KINDS = frozenset({"partial_error", "masked_field_error", "first_cap"})
+_GRAPHQL = frozenset({"graphql", "graphql_list"})
 _SCOPE = {
-    **dict.fromkeys(ANSWER_KINDS | BODY_KINDS, frozenset({"rest", "listing", "graphql", "token", "other"})),
+    **dict.fromkeys(
+        ANSWER_KINDS | BODY_KINDS, frozenset({"rest", "listing", "introspection", "token", "other"}) | _GRAPHQL
+    ),
     **dict.fromkeys(TOKEN_KINDS, frozenset({"token"})),
     **dict.fromkeys(REST_KINDS, frozenset({"listing"})),
-    **dict.fromkeys(PAGE_KINDS, frozenset({"listing", "graphql"})),
-    **dict.fromkeys(GRAPHQL_KINDS, frozenset({"graphql"})),
+    **dict.fromkeys(PAGE_KINDS, frozenset({"listing", "graphql_list"})),
+    **dict.fromkeys(GRAPHQL_KINDS, _GRAPHQL),
 }
+_PRESENT = GRAPHQL_KINDS | {"unknown_code", "removed_field", "type_changed"}
 _NEEDED = {"unknown_code": "field", "removed_field": "field", "type_changed": "field", "partial_error": "field"}
 
 
 @dataclass(frozen=True)
 class Target:
-    """A request as faults see it. `kind`: rest, listing, graphql, token or other."""
+    """A request as faults see it; `kind`: rest, listing, graphql, graphql_list, introspection, token, other."""
 
     path: str
     kind: str
     operation: str | None = None
+    text: str = ""
 
 
 @dataclass
@@ -79,7 +85,13 @@ class Fault:
     def matches(self, target: Target) -> bool:
         named = self.operation is None or self.operation == target.operation
         fits = self.path in target.path and target.path.startswith(self.prefix)
-        return self.times > 0 and named and fits and target.kind in _SCOPE[self.kind]
+        return self.times > 0 and named and fits and target.kind in _SCOPE[self.kind] and self._touches(target.text)
+
+    def _touches(self, text: str) -> bool:
+        """A query that does not ask for the field leaves the fault to the next one."""
+        if not text or self.kind not in _PRESENT:
+            return True
+        return all(part in text for part in str(self.how.get("field", "")).split("."))
 
 
 @dataclass

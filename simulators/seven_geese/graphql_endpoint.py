@@ -40,6 +40,7 @@ class Asked:
     text: str = ""
     variables: dict[str, Any] = field(default_factory=dict)
     operation: str | None = None
+    chosen: str | None = None  # which operation of several, if the request says so
     kind: str = "query"
     problem: str = ""
 
@@ -62,9 +63,10 @@ def read(request: Request) -> Asked:
             return Asked(problem="Variables are invalid JSON.")
     text = str(sent.get("query") or "")
     found = _OPERATION.search(text)
-    name = sent.get("operationName") or (found.group(2) if found else "") or None
+    chosen = sent.get("operationName") or None
+    name = chosen or (found.group(2) if found else "") or None
     kind = found.group(1) if found else "query"
-    return Asked(text, variables, name, kind, "" if text else "Must provide query string.")
+    return Asked(text, variables, name, chosen, kind, "" if text else "Must provide query string.")
 
 
 def answer(sim: SevenGeese, asked: Asked, ask: Asking, fault: Fault | None) -> Response:
@@ -88,6 +90,15 @@ def answer(sim: SevenGeese, asked: Asked, ask: Asking, fault: Fault | None) -> R
     return _json(body, 200)
 
 
+def kind_of(sim: SevenGeese, asked: Asked) -> str:
+    """What faults call it."""
+    document, _ = _document(sim, asked.text) if asked.text else (None, [])
+    names = set() if document is None else {field.name.value for field in _root_fields(document)}
+    if names & {"__schema", "__type"}:
+        return "introspection"
+    return "graphql_list" if names & set(LISTS) else "graphql"
+
+
 def pages(ask: Asking) -> list[tuple[str, int]]:
     """(table, page number from 0) of every root list answered."""
     return [(LISTS[name].table, start // size if size else 0) for name, start, size in ask.pages]
@@ -96,13 +107,12 @@ def pages(ask: Asking) -> list[tuple[str, int]]:
 def _execute(
     sim: SevenGeese, document: DocumentNode, asked: Asked, ask: Asking, failing: Callable[..., Any] | None
 ) -> ExecutionResult:
-    names = [node.name.value for node in document.definitions if getattr(node, "name", None)]  # type: ignore[attr-defined]
     result = execute(
         sim.graphql_schema,
         document,
         context_value=ask,
         variable_values=asked.variables,
-        operation_name=asked.operation if asked.operation in names else None,
+        operation_name=asked.chosen,
         middleware=[failing] if failing is not None else None,
         is_awaitable=lambda value: False,
     )
@@ -135,14 +145,17 @@ def _checked(schema: GraphQLSchema, text: str, introspection: bool) -> tuple[Doc
 
 
 def _root_scopes(document: DocumentNode) -> list[str]:
-    found = {
-        SCOPES[selection.name.value]
+    return sorted({SCOPES[field.name.value] for field in _root_fields(document) if field.name.value in SCOPES})
+
+
+def _root_fields(document: DocumentNode) -> list[FieldNode]:
+    return [
+        selection
         for node in document.definitions
         if isinstance(node, OperationDefinitionNode)
         for selection in node.selection_set.selections
-        if isinstance(selection, FieldNode) and selection.name.value in SCOPES
-    }
-    return sorted(found)
+        if isinstance(selection, FieldNode)
+    ]
 
 
 def _kind(node: OperationDefinitionNode) -> str:

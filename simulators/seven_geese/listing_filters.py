@@ -51,10 +51,6 @@ def filled(column: str) -> Filter:
     return lambda view, value: lambda row: bool(row[column]) is value
 
 
-def empty_is(column: str) -> Filter:
-    return lambda view, value: lambda row: (row[column] is None) is not value
-
-
 def search(*columns: str) -> Filter:
     return lambda view, value: lambda row: any(value.lower() in str(row[column]).lower() for column in columns)
 

@@ -12,7 +12,6 @@ from simulators.seven_geese.listing_filters import (
     among,
     at,
     differs,
-    empty_is,
     equals,
     filled,
     holds,
@@ -86,7 +85,7 @@ PROFILES: dict[str, Filter] = {
     "locationId": holds("location_ids"),
     "hasLocation": filled("location_ids"),
     "search": search("full_name", "email"),
-    "hasManager": empty_is("reports_to_id"),
+    "hasManager": filled("reports_to_id"),
     "hasEmployeeId": filled("employee_id"),
     "hasSnapshotInGroup": _reviewed(True),
     "noSnapshotInGroup": _reviewed(False),
@@ -94,7 +93,7 @@ PROFILES: dict[str, Filter] = {
     "hireDate": at("hire_date"),
     "hireDate_Gte": since("hire_date"),
     "hireDate_Lte": until("hire_date"),
-    "hasHireDate": empty_is("hire_date"),
+    "hasHireDate": filled("hire_date"),
 }
 OBJECTIVES: dict[str, Filter] = {
     **BY_PK,

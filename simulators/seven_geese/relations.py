@@ -163,18 +163,12 @@ ONES: dict[tuple[str, str], One] = {
         "id": row["id"] + 100,
         "feedback_request_id": row["id"],
     },
-    ("QuestionSetNode", "questions"): lambda view, row: row,
     ("FeedbackResponderNode", "feedback"): _response,
     ("FeedbackNode", "responder"): _responder,
     ("OneOnOneNode", "questionSet"): lambda view, row: _first(view.by("question_sets", "one_on_one_id", row["id"])),
     ("ChoiceNode", "option"): lambda view, row: row,
     ("MultiOptionItemChoiceNode", "option"): lambda view, row: row,
 }
-
-
-def value_of(type_name: str, name: str) -> Callable[[View, Row], Any] | None:
-    """Scalars that are not simply a column."""
-    return _VALUES.get((type_name, name))
 
 
 def _participation(view: View, row: Row) -> int | None:
@@ -184,7 +178,8 @@ def _participation(view: View, row: Row) -> int | None:
     return None
 
 
-_VALUES: dict[tuple[str, str], Callable[[View, Row], Any]] = {
+# Scalars that are not simply a column.
+VALUES: dict[tuple[str, str], Callable[[View, Row], Any]] = {
     ("UserProfileNode", "activationState"): lambda view, row: str(row["activation_state"]),
     ("UserNode", "pk"): lambda view, row: row["user_id"],
     ("NetworkNode", "allowLoginVia7Geese"): lambda view, row: row["allow_login_via_7geese"],

@@ -89,7 +89,7 @@ def _type_name(row: Row, info: GraphQLResolveInfo, abstract: object) -> str:
 
 
 def _scalar(type_name: str, name: str, kind: str) -> Resolver:
-    value = relations.value_of(type_name, name)
+    value = relations.VALUES.get((type_name, name))
     if value is not None:
         return lambda row, info: value(info.context.view, row)
     if name == "id":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulators.seven_geese import listings
-from simulators.seven_geese.listing_filters import BY_PK, Filter, differs, equals, filled, holds, search
+from simulators.seven_geese.listing_filters import BY_PK, Filter, equals, filled, holds, search
 from simulators.seven_geese.listings import Listing
 
 _NAMED: dict[str, Filter] = {**BY_PK, "search": search("name")}
@@ -33,7 +33,7 @@ LISTS: dict[str, Listing] = {
     "recognitions": Listing("recognitions", "recognition", listings.RECOGNITIONS, "-awarded_date"),
     "feedbackRequests": Listing("feedback_requests", "feedback", listings.FEEDBACK_REQUESTS),
     "feedbacks": Listing("feedbacks", "feedback", {**BY_PK, "responderProfileId": listings.responds}),
-    "feedbackRequestTemplates": Listing("", "feedback", {"excludeDrafts": differs("")}),
+    "feedbackRequestTemplates": Listing("", "feedback"),
     "batchFeedbackRequests": Listing("", "feedback"),
     "oneonones": Listing("one_on_ones", "oneonone", listings.ONEONONES),
     "oneononeTemplates": Listing("one_on_one_templates", "oneonone", {**_NAMED, "creator": equals("creator_id")}),

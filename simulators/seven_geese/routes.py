@@ -28,7 +28,6 @@ _NOT_FOUND = "<!DOCTYPE html><html><head><title>Page not found</title></head><bo
 
 def build_app(sim: SevenGeese) -> Flask:
     app = Flask("simulators.seven_geese")
-    app.url_map.strict_slashes = False
     app.before_request(partial(_admit, sim))
     app.after_request(partial(_sign, sim))
     app.register_error_handler(ApiError, response)
@@ -61,14 +60,16 @@ def _admit(sim: SevenGeese) -> Response | None:
     if sim.latency:
         time.sleep(sim.latency)
     g.grant = _grant(sim)
-    g.fault = sim.faults.take(_target())
+    g.fault = sim.faults.take(_target(sim)) if sim.faults.left else None
     return fault_answers.answer(g.fault, request, sim) if g.fault is not None else None
 
 
-def _target() -> Target:
+def _target(sim: SevenGeese) -> Target:
     path = request.path
     if path == GRAPHQL_PATH:
-        return Target(path, "graphql", g.asked.operation)
+        with sim.lock:
+            kind = graphql_endpoint.kind_of(sim, g.asked)
+        return Target(path, kind, g.asked.operation, g.asked.text)
     if path == TOKEN_PATH:
         return Target(path, "token")
     if not path.startswith(BASE):

@@ -25,6 +25,7 @@ from simulators.seven_geese.state import Volume
 from simulators.seven_geese.tokens import READ_SCOPES, Grant
 
 START = datetime(2026, 11, 5, 15, tzinfo=timezone.utc)
+NORMAL = Volume()
 OnPage = Callable[[str, str, int, int], None]
 
 
@@ -52,7 +53,7 @@ class SevenGeese(Access):
         networks: int = 2,
         seed: int = 7,
         people: int = 12,
-        volume: Volume = Volume(),  # noqa: B008
+        volume: Volume = NORMAL,
         start: datetime = START,
         port: int = 0,
         schema: str = YEARS[-1],

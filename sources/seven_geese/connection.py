@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import dlt
-import msgspec
-from graphql import DocumentNode, GraphQLSchema, build_client_schema, get_introspection_query
 
 from sources.core.errors import ConfigurationError, RefusedError, SevensError, SuspectError
 from sources.core.http import Client, Company
@@ -19,9 +15,11 @@ from sources.core.resource import Resource
 from sources.core.settings import companies as configured
 from sources.core.settings import company_entries, number, secret, setting
 from sources.seven_geese.auth import Credentials, NetworkAuth
-from sources.seven_geese.documents import load, names
-from sources.seven_geese.pruning import prune
+from sources.seven_geese.documents import names
+from sources.seven_geese.graphql import NotOfferedError, ask
+from sources.seven_geese.network import Network, NetworkClient, as_json, scopes_told
 from sources.seven_geese.token_store import TokenStore
+from sources.seven_geese.translation import reference
 
 SECTION = "sources.seven_geese"
 CREDENTIALS = ("token", "client_id", "client_secret", "username", "password")
@@ -30,77 +28,6 @@ REMEDIES = {
     403: "The credential's scopes, or the rights of the person it acts for, do not include this.",
     404: "This server does not offer it; check api_url.",
 }
-NO_INTROSPECTION = "GraphQL introspection is disabled: queries are fitted to the server by what it complains of"
-
-
-@dataclass(frozen=True)
-class Network(Company):
-    """A network as found: what it is called, and who reads it. What is listed depends on that person."""
-
-    name: str = ""
-    granted: frozenset[str] | None = None
-
-    def lacks(self, scope: str) -> bool:
-        """Whether the credential was told that it may not read this."""
-        return bool(scope) and self.granted is not None and not self.granted & {scope, "all:read", "all"}
-
-
-class NetworkClient(Client):
-    """The client, with what the server said of its GraphQL schema: asked once, by whoever comes first."""
-
-    transport = "auto"
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - those of Client
-        super().__init__(*args, **kwargs)
-        self.no_graphql = ""  # why, if there is none
-        self.dropped: dict[str, list[str]] = {}  # what was left out of each document
-        self._schema: GraphQLSchema | None = None
-        self._documents: dict[str, DocumentNode | None] = {}
-        self._asked = threading.Lock()
-        self._known = False
-
-    def meet(self, company: Company) -> None:
-        """Ask for the schema, once. A server that does not tell is asked with the whole documents."""
-        with self._asked:
-            if self._known:
-                return
-            if self.transport == "rest":
-                self.no_graphql = "the setting transport is rest"
-            else:
-                try:
-                    reply = self.post(company, "graphql", {"query": get_introspection_query(descriptions=False)}, _json)
-                    if reply.body.get("data"):
-                        self._schema = build_client_schema(reply.body["data"])
-                    else:
-                        self.notices.add(NO_INTROSPECTION)
-                except RefusedError as error:
-                    if error.status == 400:
-                        self.notices.add(NO_INTROSPECTION)
-                    elif error.status in (404, 405):
-                        self.no_graphql = "the server has no GraphQL"
-                    else:
-                        raise
-            self._known = True
-
-    def document(self, name: str) -> DocumentNode | None:
-        """A document as this server can answer it; None if nothing of it is left."""
-        with self._asked:
-            if name not in self._documents:
-                self._documents[name], self.dropped[name] = (
-                    prune(load(name), self._schema) if self._schema else (load(name), [])
-                )
-            return self._documents[name]
-
-    def replace(self, name: str, document: DocumentNode | None, dropped: Sequence[str]) -> None:
-        """Keep what a server's complaints have left of a document."""
-        with self._asked:
-            self._documents[name] = document
-            self.dropped[name] = self.dropped.get(name, []) + list(dropped)
-
-
-_json = msgspec.json.Decoder(dict[str, Any]).decode
-
-
 def companies() -> list[Company]:
     """The configured networks. A GUID is optional: it is derived from the network's id."""
     return configured("seven_geese", derives_guid=True)
@@ -114,14 +41,15 @@ def origin() -> str:
 def connect(resources: Sequence[Resource]) -> NetworkClient:
     """A client for all networks, asking for the scopes of `resources`. Raises `ConfigurationError` naming the
     setting."""
-    auth = NetworkAuth(origin(), credentials(), scopes_of(resources), TokenStore.configured())
+    backoff = number(f"{SECTION}.backoff", 1.0)
+    auth = NetworkAuth(origin(), credentials(), scopes_of(resources), TokenStore.configured(), backoff=backoff)
     pace = Pace(
         per_second=number(f"{SECTION}.requests_per_second", 5, least=0.01),
         per_minute=number(f"{SECTION}.requests_per_minute", 300, least=0.01),
         shared_as=auth.identity,
     )
-    client = NetworkClient(origin(), auth, pace, {"User-Agent": "sevens"}, backoff=number(f"{SECTION}.backoff", 1.0),
-                           at_once=4, remedies=REMEDIES)  # fmt: skip
+    client = NetworkClient(origin(), auth, pace, {"User-Agent": "sevens"}, backoff=backoff, at_once=4,
+                           remedies=REMEDIES)  # fmt: skip
     client.transport = setting(f"{SECTION}.transport", "auto") or "auto"
     if client.transport not in ("auto", "rest", "graphql"):
         raise ConfigurationError(f"{SECTION}.transport is {client.transport!r}. Use auto, rest or graphql.")
@@ -160,7 +88,7 @@ def discover(client: Client, company: Company, remembered: int | None) -> Networ
                            "configured. Nothing of it was loaded: correct id or credentials.")  # fmt: skip
     auth = client.auth
     granted = auth.granted(company) if isinstance(auth, NetworkAuth) else None
-    return Network(company.slug, guid, id, _identity(person, granted), person.get("network_name") or "", granted)
+    return Network(company.slug, guid, id, _identity(person), person.get("network_name") or "", granted)
 
 
 def derived_guid(origin: str, network_id: int) -> str:
@@ -172,7 +100,8 @@ def describe(client: Client, company: Company) -> list[str]:
     """What `sevens check` tells of a network."""
     assert isinstance(client, NetworkClient)
     assert isinstance(company, Network)
-    lines = [f"is network {company.id} {company.name!r}, company_guid {company.guid}, read as {company.identity}"]
+    lines = [f"is network {company.id} {company.name!r}, company_guid {company.guid}, read as {company.identity}, "
+             f"{scopes_told(company.granted)}"]  # fmt: skip
     if client.no_graphql:
         lines.append(f"is read by REST: {client.no_graphql}; reviews, feedback, locations, groups and action items "
                      "need GraphQL")  # fmt: skip
@@ -184,14 +113,10 @@ def describe(client: Client, company: Company) -> list[str]:
 
 
 def _whoami_graphql(client: NetworkClient, company: Company) -> dict[str, Any] | None:
-    from sources.seven_geese.graphql import ask
-
     document = client.document("who_am_i")
     try:
         found = ask(client, company, "who_am_i", document, {}).data.get("currentUser") if document else None
-    except RefusedError as error:
-        if error.status == 401 or error.status == 403:
-            raise
+    except NotOfferedError:
         return None
     if found is None:
         raise RefusedError(f"{company.slug}: the token is accepted for nobody (currentUser is null). {REMEDIES[401]}",
@@ -204,9 +129,7 @@ def _whoami_graphql(client: NetworkClient, company: Company) -> dict[str, Any] |
 
 
 def _whoami_rest(client: NetworkClient, company: Company) -> dict[str, Any]:
-    from sources.seven_geese.translation import reference
-
-    me = client.get(company, "api/v/2.0/userprofiles/me/", {}, _json).body
+    me = client.get(company, "api/v/2.0/userprofiles/me/", {}, as_json).body
     network = reference(me.get("network"))
     if not isinstance(network, int):
         raise SevensError(f"{company.slug}: GET /api/v/2.0/userprofiles/me/ does not tell the network (it says "
@@ -215,8 +138,7 @@ def _whoami_rest(client: NetworkClient, company: Company) -> dict[str, Any]:
             "visibility": me.get("admin_content_visibility")}  # fmt: skip
 
 
-def _identity(person: Mapping[str, Any], granted: frozenset[str] | None) -> str:
-    """Who reads: what they see depends on their rights and scopes, so both belong to it."""
+def _identity(person: Mapping[str, Any]) -> str:
+    """Who reads, and with which rights: what they see depends on both."""
     rights = "admin" if person.get("is_admin") else "no admin"
-    scopes = "scopes unknown" if granted is None else f"scopes {' '.join(sorted(granted))}"
-    return f"profile {person.get('id')}, {rights}, content visibility {person.get('visibility')}, {scopes}"
+    return f"profile {person.get('id')}, {rights}, content visibility {person.get('visibility')}"

@@ -19,7 +19,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from sources.core.errors import ConfigurationError, UnavailableError
-from sources.seven_geese.auth import PASSING, Credentials, TokenEndpoint
+from sources.seven_geese.auth import Credentials
+from sources.seven_geese.token_endpoint import PASSING, TokenEndpoint
 from sources.seven_geese.token_store import Tokens, TokenStore
 
 PORT = 8976  # fixed, because redirect URIs have to be registered with the application
@@ -44,7 +45,7 @@ def authorize(
     """Have a person consent in the browser, and keep the tokens. Port 0 takes any free one. Raises `RefusedError`
     where the consent is denied or its code not accepted, `UnavailableError` where nobody answers within `timeout`
     seconds, `ConfigurationError` where asking makes no sense."""
-    endpoint = TokenEndpoint(origin, slug, credentials, scopes)
+    endpoint = TokenEndpoint(origin, slug, credentials.client_id, credentials.client_secret, scopes)
     if credentials.kind != "authorization code":
         raise ConfigurationError(f"{slug}: it has a {credentials.kind}, which is used before any consent. Remove that "
                                  "from its credentials and keep client_id and client_secret.")  # fmt: skip

@@ -21,8 +21,8 @@ from sources.core.errors import MalformedError, RefusedError, SevensError, Skipp
 from sources.core.http import Company
 from sources.core.passes import Page
 from sources.core.rows import Row
-from sources.seven_geese.connection import NetworkClient
 from sources.seven_geese.documents import only_list, with_larger_lists
+from sources.seven_geese.network import NetworkClient
 from sources.seven_geese.pruning import prune_places
 from sources.seven_geese.resources import Listing
 from sources.seven_geese.selection import operation_of, response_name, root_of, takes, under
@@ -86,7 +86,7 @@ def ask(
             requests += 1
             left, less = _mended(company, name, document, error)
             if client.document(name) is document:
-                client.replace(name, left, less)
+                client.reduce(name, left, less)
             if left is None:
                 raise NotOfferedError(f"GraphQL knows nothing of {name}") from None
             document, dropped = left, dropped + less

@@ -7,6 +7,7 @@ nothing failed, and the distinct keys are as many as the server counts.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -21,9 +22,10 @@ from sources.core.scan import mark_of, outside
 from sources.core.settings import number
 from sources.core.task import Task, Unit
 from sources.seven_geese import codes
-from sources.seven_geese.connection import SECTION, Network, NetworkClient
+from sources.seven_geese.connection import SECTION
 from sources.seven_geese.documents import only_keys
 from sources.seven_geese.graphql import GraphQLListing, NotOfferedError
+from sources.seven_geese.network import Network, NetworkClient
 from sources.seven_geese.resources import Listing
 from sources.seven_geese.rest import TranslatedListing
 from sources.seven_geese.selection import takes
@@ -62,6 +64,7 @@ def scan(client: Client, task: Task) -> Iterator[Unit]:
         granted = " ".join(sorted(network.granted or ()))
         raise SkippedError(f"{network.slug}: {resource.name} was not read: the scope {resource.scope} was not granted, "
                            f"only {granted}. Grant it, then run again.")  # fmt: skip
+    task = replace(task, company=network.reading(resource.scope))
     reasons: list[str] = []
     for transport in resource.transports:
         if client.transport not in ("auto", transport):

@@ -36,6 +36,15 @@ def test_a_fault_waits_for_its_path_its_operation_and_its_turn(geese, admin):
     assert admin.post(OBJECTIVES).status_code == 500
 
 
+def test_a_fault_waits_for_a_request_it_can_spoil(geese, admin):
+    geese.faults.add("partial_error", field="keyResults")
+    geese.faults.add("count_wrong")
+    assert admin.ask("{ __schema{ queryType{name} } }")
+    assert admin.ask("{ currentUser{pk} }")
+    assert admin.ask(BADGES)["badges"]["totalCount"] == 6
+    assert len(admin.errors(OBJECTIVES)) == 1
+
+
 def test_a_fault_can_meet_the_token_server(geese):
     geese.faults.add("oauth_error", error="temporarily_unavailable", status=503)
     geese.faults.add("502", path="/o/token/")

@@ -101,6 +101,15 @@ def test_wrong_variables_and_bodies_are_answered_with_400(geese, admin):
     assert admin.session.post(url, json={}, timeout=5).status_code == 400
 
 
+def test_one_of_several_operations_can_be_chosen(geese, admin):
+    text = "query A{badges{totalCount}} query B{labels{totalCount}}"
+    url = f"{geese.url}/graphql"
+    chosen = admin.session.post(url, json={"query": text, "operationName": "B"}, timeout=5)
+    assert chosen.json() == {"data": {"labels": {"totalCount": 3}}}
+    for name in (None, "C"):
+        assert admin.session.post(url, json={"query": text, "operationName": name}, timeout=5).status_code == 400
+
+
 def test_a_get_works_too(geese, admin):
     answer = admin.session.get(f"{geese.url}/graphql", params={"query": "{currentUser{pk}}"}, timeout=5)
     assert answer.json() == {"data": {"currentUser": {"pk": admin.network.admin}}}
@@ -167,3 +176,10 @@ def test_mixed_times_come_in_several_spellings(geese, admin):
     geese.set(dates="mixed")
     shown = [node["created"] for node in admin.nodes("objectives", "pk created")]
     assert {text[-1] == "Z" for text in shown} == {True, False}
+
+
+def test_the_path_has_no_slash(geese, admin):
+    assert (
+        admin.session.post(f"{geese.url}/graphql/", json={"query": "{badges{totalCount}}"}, timeout=5).status_code
+        == 404
+    )

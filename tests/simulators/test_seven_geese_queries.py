@@ -30,8 +30,10 @@ QUERIES = {
     measurementType progress created updated creator{pk} owners(first:20){edges{node{pk}}} }}} }}}}""",
     "ObjectiveCheckins": """query ObjectiveCheckins($pk:Int!,$first:Int!,$after:String){ objective(pk:$pk){ pk
     checkins(first:$first, after:$after){
-  totalCount pageInfo{hasNextPage endCursor} edges{node{ pk url message status metadata created updated user{pk} }}}}}""",
-    "Recognitions": """query Recognitions($first:Int!,$after:String,$gte:String){ recognitions(first:$first, after:$after,
+  totalCount pageInfo{hasNextPage endCursor} edges{node{ pk url message status metadata created updated
+    user{pk} }}}}}""",
+    "Recognitions": """query Recognitions($first:Int!,$after:String,$gte:String){
+  recognitions(first:$first, after:$after,
     awardedDate_Gte:$gte){
   totalCount pageInfo{hasNextPage endCursor} edges{node{ pk url message awardedDate recognitionWebViewUrl sender{pk}
   recipient{pk} badge{pk name active image} }}}}""",
@@ -61,7 +63,8 @@ QUERIES = {
   questionSet{questions(first:100){edges{node{ pk content description created modified
     notes(first:50){edges{node{pk content shared created modified creator{pk}}}} }}}}
   comments(first:100){edges{node{pk content creator{pk}}}} }}}}""",
-    "FeedbackRequests": """query FeedbackRequests($first:Int!,$after:String){ feedbackRequests(first:$first, after:$after){
+    "FeedbackRequests": """query FeedbackRequests($first:Int!,$after:String){
+  feedbackRequests(first:$first, after:$after){
     totalCount
   pageInfo{hasNextPage endCursor} edges{node{ pk url title description type state respondentsNamesVisibleTo
   recipientPermissions dueDatetime publishedDatetime sentDate created modified numResponsesSubmitted creator{pk}

@@ -1,25 +1,55 @@
-"""A day at the simulated restaurants: what happens there, and where it has to show in the warehouse."""
+"""The 7shifts half of the demo: three simulated restaurant companies, a day there, and what the tables must equal."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
 
 import duckdb
 
+from pipelines.demo.change import Change
 from simulators.seven_shifts import Company, SevenShifts
 
+CHILDREN = {"shift_breaks": "shift_id", "time_punch_breaks": "time_punch_id"}
+COMPARED = {"shifts": "deleted", "time_punches": "deleted", "users": "active", "roles": "name",
+            "shift_drafts": "notes", "locations": "deleted", "departments": "name"}  # fmt: skip
+VERSIONED = ("roles", "shift_drafts", "departments")
 
-@dataclass(frozen=True)
-class Change:
-    """Something that happened at the vendor, and the query that finds it in the warehouse."""
 
-    told: str
-    query: str
-    found: object
+def settings(vendor: SevenShifts) -> dict[str, str]:
+    """The simulator as a user would set the real API. Its limits are its own."""
+    companies = [{"slug": company.slug, "guid": company.guid} for company in vendor.companies]
+    return {
+        "SOURCES__SEVEN_SHIFTS__API_URL": vendor.url,
+        "SOURCES__SEVEN_SHIFTS__TOKEN_URL": vendor.token_url,
+        "SOURCES__SEVEN_SHIFTS__COMPANIES": json.dumps(companies),
+        "SOURCES__SEVEN_SHIFTS__CREDENTIALS__CLIENT_ID": vendor.client_id,
+        "SOURCES__SEVEN_SHIFTS__CREDENTIALS__CLIENT_SECRET": vendor.client_secret,
+        "SOURCES__SEVEN_SHIFTS__REQUESTS_PER_SECOND": "200",
+        "SOURCES__SEVEN_SHIFTS__REQUESTS_PER_MINUTE": "12000",
+    }
 
-    def arrived(self, connection: duckdb.DuckDBPyConnection) -> bool:
-        """Whether the warehouse shows it."""
-        return connection.execute(self.query).fetchone() == (self.found,)
+
+def differences(vendor: SevenShifts, connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Where the tables differ from what the vendor holds, key by key. The third company was revoked meanwhile: its rows
+    stay as they were."""
+    found, revoked = [], vendor.companies[2]
+    for company in vendor.companies:
+        for table, column in COMPARED.items():
+            where = "company_guid = ?" + (" AND _dlt_valid_to IS NULL" if table in VERSIONED else "")
+            query = f"SELECT id, {column} FROM seven_shifts.{table} WHERE {where}"
+            ours = sorted((id, str(value)) for id, value in connection.execute(query, [company.guid]).fetchall())
+            theirs = sorted((row["id"], str(row[column])) for row in vendor.rows(company.guid, table))
+            if company == revoked and len(ours) != len(theirs):
+                found.append(f"{company.slug} {table}: rows of a revoked company were touched")
+            elif company != revoked and ours != theirs:
+                found.append(f"{company.slug} {table}: {len(set(ours) ^ set(theirs))} rows differ")
+    for table, key in CHILDREN.items():
+        rows, keys = connection.execute(
+            f"SELECT count(*), count(DISTINCT (company_guid, {key}, id)) FROM seven_shifts.{table}"
+        ).fetchone() or (0, 0)
+        if rows != keys:
+            found.append(f"{table}: {rows - keys} rows stand twice")
+    return found
 
 
 def live_a_day(vendor: SevenShifts) -> list[Change]:
