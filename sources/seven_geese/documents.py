@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 from functools import cache
 from importlib.resources import files
@@ -86,16 +87,16 @@ def _arguments(text: str) -> tuple[ArgumentNode, ...]:
     return tuple(root_of(parse(f"{{ x({text}) }}")).arguments)
 
 
-def with_larger_lists(document: DocumentNode, size: int) -> DocumentNode:
-    """The same question with every nested list asked for in one piece of `size`."""
+def with_lists(document: DocumentNode, sized: Callable[[int], int]) -> DocumentNode:
+    """The same question with other sizes for the pieces of its nested lists."""
     document = deepcopy(document)
 
-    def enlarge(chosen: SelectionSetNode | None) -> None:
+    def resize(chosen: SelectionSetNode | None) -> None:
         for node in chosen.selections if chosen else ():
             for argument in getattr(node, "arguments", ()):
                 if argument.name.value == "first" and isinstance(argument.value, IntValueNode):
-                    argument.value.value = str(size)
-            enlarge(getattr(node, "selection_set", None))
+                    argument.value.value = str(sized(int(argument.value.value)))
+            resize(getattr(node, "selection_set", None))
 
-    enlarge(root_of(document).selection_set)
+    resize(root_of(document).selection_set)
     return document

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -21,7 +22,7 @@ from sources.core.errors import MalformedError, RefusedError, SevensError, Skipp
 from sources.core.http import Company
 from sources.core.passes import Page
 from sources.core.rows import Row
-from sources.seven_geese.documents import only_list, with_larger_lists
+from sources.seven_geese.documents import only_list, with_lists
 from sources.seven_geese.network import NetworkClient
 from sources.seven_geese.pruning import prune_places
 from sources.seven_geese.resources import Listing
@@ -29,7 +30,7 @@ from sources.seven_geese.selection import operation_of, response_name, root_of, 
 from sources.seven_geese.translation import Fields, NodeReader, Notes
 
 LARGEST, SMALLEST = 100, 5
-WIDE = 1_000  # a nested list below a nested list is asked for in one piece of this size
+WIDE = 1_000  # a list below a nested list cannot be continued: it is asked for in one piece of this size
 _LIMIT = re.compile(r"`?first`?.*?limit of (\d+)|limit.*?first", re.IGNORECASE | re.DOTALL)
 _SCOPE = re.compile(r"scope|permission|not (?:allowed|authorized|authorised|permitted)", re.IGNORECASE)
 
@@ -127,7 +128,7 @@ class GraphQLListing:
     added: Mapping[str, Any] = field(default_factory=dict)  # what asking so says of every row
 
     def __post_init__(self) -> None:
-        self._size, self._good = LARGEST, 0
+        self._size, self._nested, self._good = LARGEST, WIDE, 0
         self._anchored: set[str] = set()
         self._retried: set[str | None] = set()
         self.left_out: list[str] = []
@@ -153,8 +154,9 @@ class GraphQLListing:
         edges = self._edges(found)
         nodes = [edge.get("node") if edge else None for edge in edges]
         rows = [self._row(node, notes) if node else None for node in nodes]
-        for key, path, end in notes.cut:
-            requests += self._complete(rows, key, path, end, faults)
+        for (key, outer), (end, deep) in self._cut(notes).items():
+            row = next(row for row in rows if row and row.get("id") == key)
+            requests += self._complete(row, outer, end, deep, faults)
         for row in filter(None, rows):
             if self.resource.adapt:
                 self.resource.adapt(row)
@@ -240,13 +242,15 @@ class GraphQLListing:
         for error in errors:
             found = _LIMIT.search(str(error.get("message")))
             if found:
-                cap = int(found[1]) if found[1] else self._size // 2
-                if len(error.get("path") or ()) > 1:
-                    self.document = with_larger_lists(self.document, max(1, cap))
-                elif cap < self._size:
-                    self._size = max(1, cap)
-                else:
+                nested = len(error.get("path") or ()) > 1
+                size = self._nested if nested else self._size
+                cap = max(1, int(found[1]) if found[1] else size // 2)
+                if cap >= size:
                     return False
+                if nested:
+                    self._nested, self.document = cap, with_lists(self.document, partial(min, cap))
+                else:
+                    self._size = cap
                 self._compile()
                 return True
         return False
@@ -269,36 +273,48 @@ class GraphQLListing:
         self._compile()
         return bool(gone)
 
-    def _complete(
-        self, rows: list[Row | None], key: Any, path: tuple[str, ...], end: str | None, faults: list[str]  # noqa: ANN401
-    ) -> int:
-        """Read a nested list that was cut to its end. Returns the requests it took."""
-        at = next(at for at, row in enumerate(rows) if row and row.get("id") == key)
-        row, requests = rows[at], 0
-        assert row is not None
-        lists = sum(1 for depth in range(len(path)) if _is_list(self.document, path[: depth + 1]))
-        document = only_list(self.document, path) if lists == 1 else with_larger_lists(self.document, WIDE)
-        cursors: set[str | None] = set()
-        while takes(self.document, "keys") and end not in cursors:
-            cursors.add(end)
-            listing = GraphQLListing(self.client, self.company, self.resource, document)
-            told = listing._send({"first": 1, "keys": [key], "inner": end})
-            requests += told.requests
-            nodes = [edge["node"] for edge in (told.data.get(self._root) or {}).get("edges") or () if edge]
-            if told.errors or len(nodes) != 1 or not nodes[0] or nodes[0].get("id") != key:
+    def _cut(self, notes: Notes) -> dict[tuple[Any, tuple[str, ...]], tuple[str | None, bool]]:
+        """The nested lists that did not come whole, by the key of their row: where they end, and whether it is lists
+        below them that were cut."""
+        found: dict[tuple[Any, tuple[str, ...]], tuple[str | None, bool]] = {}
+        for key, path, end in notes.cut:
+            outer = next(path[:size] for size in range(1, len(path) + 1) if _is_list(self.document, path[:size]))
+            deep = outer != path or found.get((key, outer), (None, False))[1]
+            found[key, outer] = (None if deep else end, deep)
+        return found
+
+    def _complete(self, row: Row, path: tuple[str, ...], end: str | None, deep: bool, faults: list[str]) -> int:
+        """Read a nested list to its end; if `deep`, anew with larger lists below it. Returns the requests it took."""
+        document = only_list(self.document, path)
+        if deep:
+            document = with_lists(document, lambda first: self._nested)
+        listing = GraphQLListing(self.client, self.company, self.resource, document)
+        listing._size, listing._nested = 1, self._nested
+        found, requests, ends = Row(), 0, set[str | None]()
+        while takes(document, "keys") and end not in ends:
+            ends.add(end)
+            listing.variables = {"keys": [row.get("id")], "inner": end}
+            told, failed, asked = listing._answer(None)
+            requests, self._nested = requests + asked, listing._nested
+            nodes = [edge["node"] for edge in told.data[self._root].get("edges") or () if edge]
+            if failed or len(nodes) != 1 or not nodes[0] or nodes[0].get("id") != row.get("id"):
                 break
             notes, more = Notes(), Row()
             listing._reader.read(nodes[0], more, more, notes)
-            if lists > 1:
-                rows[at] = more
-            else:
-                for name, found in more.items():
-                    if isinstance(found, list):
-                        row.setdefault(name, []).extend(found)
-            if not notes.cut:
+            for name, items in more.items():
+                if isinstance(items, list):
+                    found.setdefault(name, []).extend(items)
+            cut = {place: last for _, place, last in notes.cut}
+            if not cut:
+                row.update(found if deep else {name: row.get(name, []) + items for name, items in found.items()})
                 return requests
-            end = notes.cut[0][2]
-        faults.append(f"{'.'.join(path)} of {self.resource.name} {key} was cut and could not be read to its end")
+            if cut.keys() - {path}:
+                if deep:
+                    break
+                return requests + self._complete(row, path, None, True, faults)
+            end = cut[path]
+        faults.append(f"{'.'.join(path)} of {self.resource.name} {row.get('id')} was cut and could not be read to its "
+                      "end")  # fmt: skip
         return requests
 
     def _shrink(self) -> bool:

@@ -43,6 +43,7 @@ class NetworkClient(Client):
         super().__init__(*args, **kwargs)
         self.no_graphql = ""  # why, if there is none
         self.dropped: dict[str, list[str]] = {}  # what was left out of each document
+        self.slugs: dict[str, str] = {}  # by GUID, of the networks found so far
         self._schema: GraphQLSchema | None = None
         self._documents: dict[str, DocumentNode | None] = {}
         self._asked = threading.Lock()

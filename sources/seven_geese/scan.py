@@ -76,6 +76,8 @@ def scan(client: Client, task: Task) -> Iterator[Unit]:
             reasons.append(str(error))
             continue
         unit.transport = transport
+        if task.since or task.until:
+            unit.tell("--since and --until mean shifts and punches; this was read as always")
         for reason in reasons:
             unit.tell(f"read by {transport}: {reason}")
         yield unit
@@ -214,5 +216,5 @@ def _labels(client: NetworkClient, task: Task) -> Unit:
     reading = Reading(client, task, started=client.clock)
     reading.take(msgspec.Raw(msgspec.json.encode(list(codes.rows()))))
     unit = reading.unit("snapshot")
-    unit.transport, unit.identity = "", "sevens"
+    unit.transport, unit.identity = "", ""
     return unit
