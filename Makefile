@@ -44,6 +44,7 @@ check-graphql:
 
 bench: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
+	@$(BIN)/python -m benchmarks.reviews
 
 docs: .venv/run.stamp
 	@$(BIN)/python -m docs.generate

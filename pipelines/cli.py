@@ -176,6 +176,29 @@ def export(source: str, folder: str, as_json: bool) -> int:
 
 
 @main.command()
+@click.argument("source", type=SOURCES)
+@click.option("--company", "companies", multiple=True, metavar="SLUG", help="Only this company; repeatable.")
+@click.option("--resource", "resources", multiple=True, metavar="NAME", help="Only this resource; repeatable.")
+@click.option("--since", type=Moment(), help="Only 7shifts shifts and punches that begin at or after this moment.")
+@click.option("--until", type=Moment(), help="Only 7shifts shifts and punches that begin at or before this moment.")
+@as_json
+@answered
+def verify(
+    source: str, companies: tuple[str, ...], resources: tuple[str, ...], since: datetime | None, until: datetime | None,
+    as_json: bool,
+) -> int:  # fmt: skip
+    """Read SOURCE again and compare every row and value with the destination. Run first: what changed since differs."""
+    from pipelines.verify import told
+    from pipelines.verify import verify as compare
+    from sources.core.plan import Order
+
+    found = [result for name in _chosen(source)
+             for result in compare(name, companies, resources, Order(since=since, until=until))]  # fmt: skip
+    click.echo(jsonlib.dumps([one.as_dict() for one in found], indent=2, default=str) if as_json else told(found))
+    return 0 if all(result.ok for result in found) else 1
+
+
+@main.command()
 @as_json
 @answered
 def status(as_json: bool) -> int:

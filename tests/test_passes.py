@@ -112,3 +112,15 @@ def test_pages_without_a_new_row_end_in_an_error():
 
     with pytest.raises(SuspectError, match="nothing new"):
         read_whole(Same([]), "id", Rows)
+
+
+def test_a_server_that_neither_counts_nor_overlaps_proves_nothing():
+    class Blind(Moving):
+        def page(self, cursor: str | None) -> Page:
+            page = super().page(cursor)
+            return Page([row for row in page.rows if row["id"] > int(cursor or 0)] if cursor else page.rows, page.next)
+
+    census, rows = read_whole(Blind([1, 2, 3, 4, 5]), "id", Rows)
+
+    assert set(rows) == {1, 2, 3, 4, 5}
+    assert census.faults == ["the server does not count its rows, and its pages cannot be made to overlap"]

@@ -113,6 +113,8 @@ def _once(listing: Listing, key: str, sink: Sink, patient: bool) -> Census:
             break
         cursor, last = page.next, keys[-1] if keys else last
         cursors.add(cursor)
+    if cursors and page.total is None and not page.overlap:
+        census.faults.append("the server does not count its rows, and its pages cannot be made to overlap")
     counted = {len(census.keys) + census.nulls}
     if not census.moved and {total for total in totals if total is not None} - counted:
         told = " and then ".join(f"{total:,}" for total in dict.fromkeys(totals) if total is not None)

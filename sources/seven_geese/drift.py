@@ -21,10 +21,14 @@ def schema_of(path: Path) -> GraphQLSchema:
     """The schema in a file. Ends the program with 2, and the reason, if it is none."""
     try:
         text = path.read_text("utf-8-sig")
-        if not text.lstrip().startswith("{"):
-            return build_schema(text)
-        content = json.loads(text)
-        return build_client_schema(content.get("data", content))
+        if text.lstrip().startswith("{"):
+            content = json.loads(text)
+            schema = build_client_schema(content.get("data", content))
+        else:
+            schema = build_schema(text)
+        if not schema.query_type:
+            raise ValueError("it has no Query")
+        return schema
     except (OSError, ValueError, TypeError, KeyError, GraphQLError) as error:
         print(f"{path} is neither GraphQL SDL nor an introspection result: {error}", file=sys.stderr)
         raise SystemExit(2) from None

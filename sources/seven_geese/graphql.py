@@ -285,11 +285,10 @@ class GraphQLListing:
 
     def _complete(self, row: Row, path: tuple[str, ...], end: str | None, deep: bool, faults: list[str]) -> int:
         """Read a nested list to its end; if `deep`, anew with larger lists below it. Returns the requests it took."""
-        document = only_list(self.document, path)
-        if deep:
-            document = with_lists(document, lambda first: self._nested)
+        most = self._nested
+        document = with_lists(only_list(self.document, path), lambda first: most if deep else min(first, most))
         listing = GraphQLListing(self.client, self.company, self.resource, document)
-        listing._size, listing._nested = 1, self._nested
+        listing._size, listing._nested = 1, most
         found, requests, ends = Row(), 0, set[str | None]()
         while takes(document, "keys") and end not in ends:
             ends.add(end)

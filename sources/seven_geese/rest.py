@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 
@@ -26,7 +26,8 @@ _ENVELOPES: dict[str, tuple[Callable[[Any], bool], Envelope]] = {
         lambda body: (body["results"], body.get("next"), body["count"]),
     ),
     "meta/objects": (
-        lambda body: isinstance(body, dict) and isinstance(body.get("objects"), list) and "meta" in body,
+        lambda body: isinstance(body, dict) and isinstance(body.get("objects"), list)
+        and isinstance(body.get("meta"), dict),
         lambda body: (body["objects"], body["meta"].get("next"), body["meta"].get("total_count")),
     ),
     "a bare list": (lambda body: isinstance(body, list), lambda body: (body, None, len(body))),
@@ -96,8 +97,8 @@ class RestListing:
         query = dict(parse_qsl(parts.query))
         if count > 1 and query.get("offset", "").isdigit() and int(query["offset"]) > 0:
             query["offset"] = str(int(query["offset"]) - 1)
-            return "&".join(f"{name}={value}" for name, value in query.items()) + ANCHOR
-        return "&".join(f"{name}={value}" for name, value in query.items())
+            return urlencode(query) + ANCHOR
+        return urlencode(query)
 
 
 ANCHOR = "&"  # an empty last part: this query begins one row earlier
@@ -165,5 +166,6 @@ class TranslatedListing:
                 continue
             requests += census.requests
             self._joined[name] = items.found
-            self._faults += [f"{path}: {census.moved}"] if census.moved else []
+            nulls = f"{census.nulls} rows came as null" if census.nulls else ""
+            self._faults += [f"{path}: {told}" for told in (census.moved, nulls) if told]
         return requests

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
 from sources.core.errors import SkippedError
 from sources.core.http import Client
-from sources.core.passes import Census, Page, read_whole
+from sources.core.passes import TRIES, Census, Page, read_whole
 from sources.core.reading import Pages, Reading
 from sources.core.rows import Row
 from sources.core.scan import mark_of, outside
@@ -33,7 +33,7 @@ from sources.seven_geese.selection import takes
 AT_ONCE = 100  # rows asked for by key in one request
 
 
-class _Listed(Protocol):
+class Listed(Protocol):
     """A listing that tells which nested lists it brings."""
 
     @property
@@ -100,7 +100,10 @@ def _by_graphql(client: NetworkClient, task: Task, resource: Listing) -> Unit:
     if unit is None:
         listings = [GraphQLListing(client, task.company, resource, document, variables, added)
                     for variables, added in resource.variables]  # fmt: skip
-        unit = _whole(client, task, listings)
+        again = None
+        if len(listings) > 1:
+            again = GraphQLListing(client, task.company, resource, only_keys(document), resource.variables[0][0])
+        unit = _whole(client, task, listings, again)
         notes += [note for listing in listings for note in listing.left_out]
     dropped = client.dropped.get(resource.document)
     notes += [f"not offered: {', '.join(sorted(set(dropped)))}"] if dropped else []
@@ -159,13 +162,22 @@ def _let_through(reading: Reading, column: str, start: datetime) -> bool:
     return bool(len(rows)) and (None in rows.values(column) or outside(rows, column, start) > 0)
 
 
-def _whole(client: NetworkClient, task: Task, listings: Sequence[_Listed]) -> Unit:
-    """Every row of every pass."""
-    reading, found, tables = Reading(client, task), list[Census](), set[str]()
-    for listing in listings:
-        census, pages = read_whole(listing, "id", lambda: Pages(task))
-        found.append(reading.adopt(census, pages))
-        tables |= listing.tables
+def _whole(client: NetworkClient, task: Task, listings: Sequence[Listed], again: Listed | None = None) -> Unit:
+    """Every row of every pass. Of several passes the first one's keys are listed `again` in the end: a row that went
+    from a later pass to an earlier one meanwhile would be in none, and every count be right."""
+    for _ in range(TRIES):
+        reading, found, tables = Reading(client, task), list[Census](), set[str]()
+        for listing in listings:
+            census, pages = read_whole(listing, "id", lambda: Pages(task))
+            found.append(reading.adopt(census, pages))
+            tables |= listing.tables
+        if again is None:
+            break
+        last, _ = read_whole(again, "id", _Nothing)
+        reading.arrived(None, last.requests)
+        if last.keys == found[0].keys:
+            break
+        found[0].moved = "rows went from one pass to another while they were read"
     resource = task.resource
     assert isinstance(resource, Listing)
     unit = reading.unit("snapshot")
@@ -185,16 +197,16 @@ def _judged(unit: Unit, found: Sequence[Census], unread: frozenset[str]) -> Unit
     faults = [fault for census in found for fault in census.faults]
     moved = [census.moved for census in found if census.moved]
     nulls = sum(census.nulls for census in found)
+    unit.doubt = "rows" if faults or nulls else "count" if moved else ""
     if faults or moved:
-        unit.status, unit.doubt = "incomplete", "rows" if faults else "count"
+        unit.status = "incomplete"
         unit.high_water_mark = task.mark
         told = "; ".join([*moved, *faults[:10]])
         unit.error = (f"{task.company.slug}: {task.resource.name} was not read completely: {told}. What came is "
                       "loaded, nothing was closed; run again.")  # fmt: skip
-        if task.identity and task.identity != unit.identity:
-            unit.identity += " (incomplete)"  # the next reading is not by the same one
+    if (unit.doubt or unit.batch.rejected) and task.identity and task.identity != unit.identity:
+        unit.identity += " (incomplete)"  # nothing was marked: the next reading is not by the same one
     if nulls:
-        unit.doubt = unit.doubt or "rows"
         unit.tell(f"{nulls} rows came as null: not permitted or just removed; nothing was closed")
     if unread:
         unit.tell(f"not brought by this transport: {', '.join(sorted(unread))}")
@@ -206,8 +218,8 @@ def _note_codes(unit: Unit) -> None:
     """Tell of codes that nobody has written down. They are loaded like any other."""
     for (table, column), labels in codes.CODES.items():
         rows = unit.batch.rows.get(table)
-        values = set(rows.values(column)) if rows and len(rows) else set[Any]()
-        for code in sorted(value for value in values - labels.keys() if isinstance(value, int)):
+        values = {value for value in (rows.values(column) if rows else ()) if isinstance(value, int)}
+        for code in sorted(values - labels.keys()):
             unit.batch.drift[f"{table}.{column}: code {code} is not in code_labels"] += 1
 
 

@@ -23,6 +23,8 @@ from sources.seven_geese.selection import response_name
 
 Kinds = Mapping[str, str]
 _REFERENCE = re.compile(r"(?:.*/)?(-?\d+)/?")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_ZONED = re.compile(r".*(?:[Zz]|[+-]\d\d:?\d\d)")
 
 
 @dataclass
@@ -65,6 +67,8 @@ def fitted(value: Any, kind: str | None, column: str, noticed: Counter[str]) -> 
             return value[:10]
         if kind == "bigint" and _REFERENCE.fullmatch(value):
             return reference(value)
+        if kind == "double" and _NUMBER.fullmatch(value):  # a decimal may come as text
+            return float(value)
     return value
 
 
@@ -74,7 +78,7 @@ def _moment(value: str, column: str, noticed: Counter[str]) -> str:
     if len(value) == 10:
         noticed[f"{column}: a date instead of a time, taken as midnight UTC"] += 1
         return f"{value}T00:00:00Z"
-    if len(value) > 15 and value[10] in "T ":
+    if len(value) > 15 and value[10] in "T " and not _ZONED.fullmatch(value, 11):
         noticed[f"{column}: a time without a zone, taken as UTC"] += 1
         return f"{value[:10]}T{value[11:]}Z"
     return value
@@ -160,7 +164,8 @@ class NodeReader:
         for key, name, kind in self._leaves:
             if key in node:
                 value = node[key]
-                if kind is not None and value is not None and kind in FITTED:
+                # What comes in its own type needs no fitting, and nearly everything does.
+                if kind is not None and value is not None and (type(value) is str) is not (kind == "text"):
                     value = fitted(value, kind, f"{self._name}.{name}", notes.noticed)
                 row[name] = value
         for key, reader in self._objects:
@@ -194,7 +199,6 @@ class NodeReader:
 # A question that has to be asked under several names, because its kinds of answer have several types.
 ANSWERS = {"int_answer": "number_answer", "rating_answer": "number_answer", "calculated_answer": "number_answer"}
 LISTS = {"typed_questions": "questions"}
-FITTED = frozenset({"timestamp", "date", "json", "text"})
 
 
 def _nodes_of(chosen: SelectionSetNode) -> SelectionSetNode | None:
@@ -225,14 +229,13 @@ def from_rest(item: Row, fields: Fields, shape: RestShape, notes: Notes) -> Row:
         if name in shape.ignored:
             continue
         if key in shape.inlined and isinstance(value, dict):
-            row |= {inner: found for inner, found in value.items() if inner in own and inner != "id"}
+            row |= _flat(value, "", fields, notes)
         if name in own:
             row[name] = fitted(value, own[name], f"{fields.resource.name}.{name}", notes.noticed)
         elif f"{name}_id" in own:
             row[f"{name}_id"] = reference(value)
             if isinstance(value, dict):
-                row |= {f"{name}_{inner}": found for inner, found in value.items() if f"{name}_{inner}" in own
-                        and inner != "id"}  # fmt: skip
+                row |= _flat(value, f"{name}_", fields, notes)
         elif name in fields.lists and isinstance(value, list):
             row[name] = [_item(inner, name, fields, shape, notes) for inner in value]
         else:
@@ -240,6 +243,13 @@ def from_rest(item: Row, fields: Fields, shape: RestShape, notes: Notes) -> Row:
     if row.get("id") is None and item.get("url"):
         row["id"] = reference(item["url"])
     return row
+
+
+def _flat(value: Mapping[str, Any], prefix: str, fields: Fields, notes: Notes) -> Row:
+    """The fields of an object that are columns of their own."""
+    names = {inner: f"{prefix}{inner}" for inner in value if inner != "id" and f"{prefix}{inner}" in fields.own}
+    return {name: fitted(value[inner], fields.own[name], f"{fields.resource.name}.{name}", notes.noticed)
+            for inner, name in names.items()}  # fmt: skip
 
 
 def _item(value: Any, name: str, fields: Fields, shape: RestShape, notes: Notes) -> Row:  # noqa: ANN401
