@@ -35,7 +35,8 @@ _OURS = {CONTENT.name, OWNER.name, UNSEEN.name, VALID_FROM.name, VALID_TO.name, 
 
 @dataclass
 class Compared:
-    """One company's table: how many rows the vendor has, and the keys that differ; `error` if it was not to be read."""
+    """One company's table: how many rows the vendor has, and the keys that differ; `error` if it was not to be read,
+    `note` if the vendor does not have this table, so that there is nothing to compare."""
 
     source: str
     company: str
@@ -45,6 +46,7 @@ class Compared:
     extra: list[Key] = field(default_factory=list)  # the destination has them, the vendor does not
     different: dict[Key, list[str]] = field(default_factory=dict)  # with the columns that differ
     error: str | None = None
+    note: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -53,7 +55,7 @@ class Compared:
     def as_dict(self) -> dict[str, Any]:
         """For `--json`: plain values only."""
         return {"source": self.source, "company": self.company, "table": self.table, "ok": self.ok, "rows": self.rows,
-                "missing": self.missing, "extra": self.extra, "error": self.error,
+                "missing": self.missing, "extra": self.extra, "error": self.error, "note": self.note,
                 "different": [{"key": key, "columns": names} for key, names in self.different.items()]}  # fmt: skip
 
 
@@ -97,7 +99,7 @@ def _resource(
                 raise SevensError(unit.error or unit.status)
             for table in resource.tables:
                 if table.name in unit.unread:
-                    results[table.name].error = f"{company.slug}: {table.name} is not brought by {unit.transport}"
+                    results[table.name].note = f"not brought by {unit.transport}, not compared"
                 theirs[table.name] |= _sent(unit.batch.rows[table.name])
     except SevensError as error:
         for result in results.values():
@@ -117,7 +119,7 @@ def _resource(
 
 
 def _compare(result: Compared, table: Table, theirs: Found, ours: Found) -> None:
-    if result.error:
+    if result.error or result.note:
         return
     result.rows = len(theirs)
     result.missing = sorted(theirs.keys() - ours.keys(), key=repr)
@@ -191,6 +193,7 @@ def told(results: Sequence[Compared]) -> str:
     for result in results:
         place = f"{result.source} {result.company} {result.table}"
         lines += [f"FAIL  {place}: {result.error}"] if result.error else []
+        lines += [f"note  {place}: {result.note}"] if result.note else []
         lines += [f"FAIL  {place}: missing {_key(key)}" for key in result.missing[:SHOWN]]
         lines += [f"FAIL  {place}: {_key(key)} is not at the vendor" for key in result.extra[:SHOWN]]
         lines += [f"FAIL  {place}: {_key(key)} differs in {', '.join(names)}"
