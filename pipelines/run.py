@@ -17,8 +17,8 @@ from dlt.common.destination.exceptions import DestinationException
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from pipelines.warehouse import Warehouse
+from sources.core.company import Company
 from sources.core.errors import ConfigurationError, UnavailableError
-from sources.core.http import Company
 from sources.core.memory import Memory
 from sources.core.plan import Harvest, Order, Package, packages
 from sources.core.resource import Resource

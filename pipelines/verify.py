@@ -15,8 +15,9 @@ from dlt.destinations.sql_client import SqlClientBase
 from pipelines.run import VENDORS, choose_companies, choose_resources, open_pipeline
 from pipelines.warehouse import Warehouse
 from sources.core.columns import CONTENT, OWNER, UNSEEN, VALID_FROM, VALID_TO
+from sources.core.company import Company
 from sources.core.errors import ConfigurationError, SevensError
-from sources.core.http import Client, Company
+from sources.core.http import Client
 from sources.core.memory import Memory
 from sources.core.plan import Order
 from sources.core.resource import Resource, Table

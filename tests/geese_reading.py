@@ -1,22 +1,31 @@
-"""One reading of a 7Geese resource without a destination, and what it would close: no load, so it takes no second."""
+"""Readings of 7Geese without a destination: a book stands in for it, so that a run takes no second."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
-from sources.core.columns import CONTENT, VALID_TO
+import pytest
+
+from sources import seven_geese
+from sources.core.columns import CONTENT, UNSEEN, VALID_FROM, VALID_TO
 from sources.core.http import Company
 from sources.core.resource import Table
 from sources.core.rows import Rows
 from sources.core.sync import settle
-from sources.core.task import Task, Unit
+from sources.core.task import Task, Unit, micros
 from sources.seven_geese import VENDOR
-from sources.seven_geese.connection import NetworkClient
+from sources.seven_geese.network import NetworkClient
 from sources.seven_geese.resources import RESOURCES
 from tests.geese import GeeseBench
 
 LISTINGS = {row.name: row for row in RESOURCES}
+
+
+def few(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Loads make these tables only: it is the making of all of them that takes a second."""
+    monkeypatch.setattr(seven_geese, "RESOURCES", tuple(LISTINGS[name] for name in names))
 
 
 def connect(company: Company | None = None) -> tuple[NetworkClient, Company]:
@@ -30,9 +39,7 @@ def read(bench: GeeseBench, name: str, before: Unit | None = None, **task: Any) 
     """A reading as a run does it, after the reading `before`. The vendor's records hold just its requests."""
     client, network = connect()
     bench.vendor.clear_requests()
-    if before:
-        task = {"identity": before.identity, "mark": before.high_water_mark, "whole_at": before.scan_started_at,
-                "known": frozenset(keys(before)), **task}  # fmt: skip
+    task = {**(_Past([before]).task() if before else {}), **task}
     (unit,) = VENDOR.scan(client, Task(network, LISTINGS[name], **task))
     return unit
 
@@ -40,8 +47,7 @@ def read(bench: GeeseBench, name: str, before: Unit | None = None, **task: Any) 
 def keys(unit: Unit, table: str = "", columns: Iterable[str] = ("id",)) -> list[Any]:
     """Columns of what a reading brought, sorted."""
     rows = unit.batch.rows[table or unit.task.resource.name]
-    found = list(zip(*(rows.values(name) for name in columns), strict=True)) if len(rows) else []
-    return sorted(value[0] if len(value) == 1 else value for value in found)
+    return _sorted(list(zip(*(rows.values(name) for name in columns), strict=True)) if len(rows) else [])
 
 
 def contents(unit: Unit) -> dict[str, set[str]]:
@@ -53,36 +59,103 @@ def held(bench: GeeseBench, table: str, *columns: str) -> list[Any]:
     """Columns of what the vendor shows to who reads the first network, sorted."""
     network = bench.vendor.networks[0]
     rows = bench.vendor.rows(network.id, table, bench.viewers[network.id])
-    found = [tuple(row[name] for name in columns or ("id",)) for row in rows]
-    return sorted(value[0] if len(value) == 1 else value for value in found)
+    return _sorted([tuple(row[name] for name in columns or ("id",)) for row in rows])
 
 
 def gone(unit: Unit, before: Unit, allow_shrink: bool = False) -> dict[str, list[Any]]:
     """The keys a reading closes for good, if `before` is all that was loaded so far."""
-    found = {}
-    for rows in settle(unit, _Loaded(before), allow_shrink):  # type: ignore[arg-type]
-        key = rows.table.natural_key
-        ended = {tuple(row[name] for name in key) for row in _dicts(rows) if row.get(VALID_TO.name)}
-        fresh = {tuple(row[name] for name in key) for row in _dicts(rows) if not row.get(VALID_TO.name)}
-        found[rows.table.name] = sorted(one[0] if len(one) == 1 else one for one in ended - fresh)
-    return {name: found[name] for name in found if found[name]}
+    book = Book()
+    book.enter(before)
+    book.enter(unit, allow_shrink)
+    tables = [table.name for table in unit.task.resource.tables]
+    missing = {name: sorted(book.keys(name, "ended") - book.keys(name, "open")) for name in tables}
+    return {name: [key[0] if len(key) == 1 else key for key in found] for name, found in missing.items() if found}
 
 
-class _Loaded:
-    """A destination in which one reading was loaded."""
+class Book:
+    """What a destination holds after several runs of one resource, and what the next run is told of it."""
 
-    def __init__(self, unit: Unit) -> None:
-        self._rows = {name: list(_dicts(rows)) for name, rows in unit.batch.rows.items()}
+    def __init__(self) -> None:
+        self._rows: dict[str, dict[Any, dict[str, Any]]] = {}
+        self._tables: dict[str, Table] = {}
+        self._units: list[Unit] = []
+
+    def run(self, bench: GeeseBench, name: str, allow_shrink: bool = False, **task: Any) -> Unit:
+        """Read and enter."""
+        unit = read(bench, name, **{**_Past(self._units).task(), "known": self._known(name), **task})
+        self.enter(unit, allow_shrink)
+        return unit
+
+    def enter(self, unit: Unit, allow_shrink: bool = False) -> None:
+        """Merge what a reading changes, the way a load does."""
+        for table in unit.task.resource.tables:
+            self._tables[table.name] = table
+        for rows in settle(unit, self, allow_shrink):  # type: ignore[arg-type]
+            for row in _dicts(rows):
+                key = (_key(rows.table, row), row[VALID_FROM.name], row[CONTENT.name])
+                self._rows.setdefault(rows.table.name, {})[key] = row
+        self._units.append(unit)
+
+    def versions(self, table: str, id: int, column: str = "id") -> list[dict[str, Any]]:
+        """All versions of a row, the oldest first."""
+        found = [row for row in self._rows.get(table, {}).values() if row[column] == id]
+        return sorted(found, key=lambda row: row[VALID_FROM.name])
+
+    def keys(self, table: str, state: str = "listed") -> set[tuple[Any, ...]]:
+        """The keys of the rows that are `open`, of those `listed` to who reads, `marked` as not listed, or `ended`."""
+        found = self._rows.get(table, {}).values()
+        tests = {
+            "open": lambda row: row[VALID_TO.name] is None,
+            "listed": lambda row: row[VALID_TO.name] is None and row.get(UNSEEN.name) is None,
+            "marked": lambda row: row[VALID_TO.name] is None and row.get(UNSEEN.name) is not None,
+            "ended": lambda row: row[VALID_TO.name] is not None,
+        }
+        return {_key(self._tables[table], row) for row in found if tests[state](row)}
 
     def active(self, table: Table, guid: str) -> tuple[dict[tuple[Any, ...], str], set[tuple[Any, ...]]]:
-        rows = self._rows[table.name]
-        return {tuple(row[name] for name in table.natural_key): row[CONTENT.name] for row in rows}, set()
+        """As `Memory` answers."""
+        rows = [row for row in self._rows.get(table.name, {}).values() if row[VALID_TO.name] is None]
+        return {_key(table, row): row[CONTENT.name] for row in rows}, self.keys(table.name, "marked")
 
-    def open_rows(self, table: Table, guid: str, wanted: set[str]) -> Iterator[dict[str, Any]]:
-        return ({**row, "_dlt_load_id": "1"} for row in self._rows[table.name] if row[CONTENT.name] in wanted)
+    def open_rows(self, table: Table, guid: str, contents: set[str]) -> Iterator[dict[str, Any]]:
+        """As `Memory` answers."""
+        for row in list(self._rows.get(table.name, {}).values()):
+            if row[VALID_TO.name] is None and row[CONTENT.name] in contents:
+                yield {**row, "_dlt_load_id": "1"}
+
+    def _known(self, name: str) -> frozenset[Any]:
+        return frozenset(key[0] for key in self.keys(name)) if name in self._tables else frozenset()
+
+
+class _Past:
+    """What `sync_log` says of earlier readings."""
+
+    def __init__(self, units: list[Unit]) -> None:
+        self._units = [unit for unit in units if unit.status in ("ok", "incomplete")]
+
+    def task(self) -> dict[str, Any]:
+        good = [unit for unit in self._units if unit.status == "ok"]
+        last = self._units[-1] if self._units else None
+        return {
+            "identity": last and last.identity,
+            "mark": max((unit.high_water_mark for unit in good if unit.high_water_mark), default=None),
+            "whole_at": max((unit.scan_started_at for unit in good if unit.kind == "snapshot"), default=None),
+            "known": frozenset(keys(last)) if last else frozenset(),
+        }
+
+
+def _key(table: Table, row: dict[str, Any]) -> tuple[Any, ...]:
+    values = (row[name] for name in table.natural_key)
+    return tuple(micros(value) if isinstance(value, datetime) else value for value in values)
 
 
 def _dicts(rows: Rows) -> Iterator[dict[str, Any]]:
     for part in rows.arrow:
         yield from part.to_pylist()
     yield from rows.slow
+
+
+def _sorted(found: list[tuple[Any, ...]]) -> list[Any]:
+    """Single columns as plain values; nulls come last."""
+    ranked = sorted(found, key=lambda values: [(value is None, value or 0) for value in values])
+    return [values[0] if len(values) == 1 else values for values in ranked]

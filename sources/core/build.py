@@ -18,7 +18,8 @@ from dlt.common.schema.typing import TColumnSchema, TTableSchemaColumns
 from dlt.extract import DltResource
 
 from sources.core.columns import VALID_FROM, Column
-from sources.core.http import Client, Company
+from sources.core.company import Company
+from sources.core.http import Client
 from sources.core.memory import Memory
 from sources.core.plan import Harvest, Order, Package, packages
 from sources.core.resource import Resource, Table

@@ -29,6 +29,9 @@ Cents = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1, extra={"unit": "cents"})]
 Minutes = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1, extra={"unit": "minutes"})] | None
 ContactText = Annotated[str, Meta(extra={"pii": "contact"})] | None
 OpinionText = Annotated[str, Meta(extra={"pii": "opinion"})] | None
+OpinionFloat = Annotated[float, Meta(extra={"pii": "opinion"})] | None
+OpinionBool = Annotated[bool, Meta(extra={"pii": "opinion"})] | None
+OpinionJson = Annotated[msgspec.Raw, Meta(extra={"pii": "opinion"})]
 BirthDay = Annotated[date, Meta(extra={"pii": "birth"})] | None
 
 

@@ -16,22 +16,14 @@ import requests
 from requests.adapters import HTTPAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, sleep_using_event
 
+from sources.core.company import Company
 from sources.core.errors import ConfigurationError, MalformedError, UnavailableError
 from sources.core.pace import Pace
+from sources.core.privacy import Privacy
 from sources.core.verdict import AgainError, excerpt, judge, server_time
 
 T = TypeVar("T")
 BOM = b"\xef\xbb\xbf"
-
-
-@dataclass(frozen=True)
-class Company:
-    """A company to load: our name for it, its GUID (the partition), and the vendor's id once known."""
-
-    slug: str
-    guid: str
-    id: int | None = None
-    identity: str = ""  # who reads, where credentials are a company's own
 
 
 class Auth(Protocol):
@@ -94,6 +86,7 @@ class Client:
         timeout: tuple[float, float] = (10.0, 60.0),
     ) -> None:
         self.url, self.auth, self.pace = secure(url), auth, pace
+        self.privacy = Privacy()  # what becomes of personal values in what is read
         self.notices: set[str] = set()
         self.requests = 0
         self.stopping = threading.Event()  # set: nobody waits or tries again any more

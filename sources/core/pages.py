@@ -13,6 +13,7 @@ import msgspec
 import pyarrow as pa
 
 from sources.core.columns import CONTENT, GUID, NULL, OWNER, Record
+from sources.core.privacy import Privacy
 from sources.core.resource import Child, Mode, Part, Resource, Table
 from sources.core.rows import Batch, Rejected, Row, Rows, arrow_field
 
@@ -23,11 +24,14 @@ _pack = msgspec.msgpack.Encoder(order="deterministic", enc_hook=str).encode
 class PageReader:
     """Reads the pages of one scan into a `Batch`. Not thread-safe: one scan, one reader."""
 
-    def __init__(self, resource: Resource, guid: str) -> None:
+    def __init__(self, resource: Resource, guid: str, privacy: Privacy = Privacy()) -> None:  # noqa: B008 - frozen
         self.batch = Batch({table.name: Rows(table) for table in resource.tables})
         self.taken = 0  # rows read so far, rejected ones too
         self._resource, self._guid = resource, guid
         self._versioned = resource.mode is Mode.SNAPSHOT
+        records = {part.table: part.record for part in resource.listings}
+        records |= {child.table: child.record for child in resource.children}
+        self._masks = {name: privacy.masks(record) for name, record in records.items()}
         self._tables = {table.name: table for table in resource.tables}
         self._waiting: dict[str, list[tuple[Record, str, Row]]] = {name: [] for name in self._tables}
         self._seed = {name: hashlib.blake2b(f"{guid}/{name}/".encode(), digest_size=12) for name in self._tables}
@@ -90,19 +94,39 @@ class PageReader:
         return good, bad
 
     def _take(self, table: str, record: Record, extra: Row) -> None:
+        lists = [getattr(record, child.field) for child in self._resource.children]
+        for child, below in zip(self._resource.children, lists, strict=True):
+            for inner in below or ():
+                self._mask(child.table, inner)
+            if self._versioned:  # a version of a parent is one of its own columns
+                setattr(record, child.field, None)
+        self._mask(table, record)
         content = self._hash(table, record, extra)
         self._waiting[table].append((record, content, extra))
-        for child in self._resource.children:
-            for below in getattr(record, child.field) or ():
+        for child, found in zip(self._resource.children, lists, strict=True):
+            for below in found or ():
                 parent = {child.parent_key: getattr(record, self._resource.key[0])}
                 if not self._versioned:  # a version of a child stands by itself
                     parent[OWNER.name] = content
                 self._waiting[child.table].append((below, self._hash(child.table, below, parent), parent))
 
+    def _mask(self, table: str, record: Record) -> None:
+        for attribute, mask in self._masks[table].values():
+            setattr(record, attribute, mask(getattr(record, attribute)))
+
+    def _mask_slow(self, table: str, row: Row) -> None:
+        for name, (_, mask) in self._masks[table].items():
+            if name in row:
+                row[name] = mask(row[name])
+
     def _take_slow(self, part: Part, row: Row) -> tuple[Any, ...] | None:
         table = self._tables[part.table]
         for path in self._resource.drop:
             _drop(row, path.split("."))
+        self._mask_slow(part.table, row)
+        for child in self._resource.children:
+            for inner in row[child.field] if _rows(row.get(child.field)) else ():
+                self._mask_slow(child.table, inner)
         below = {child: row[child.field] for child in self._resource.children if _rows(row.get(child.field))}
         fault = unloadable(table, {name: row[name] for name in row.keys() - {child.field for child in below}})
         if fault:
@@ -110,7 +134,8 @@ class PageReader:
             return None
         for name in table.natural_key:
             row[name] = int(row[name]) if table.kind(name) == "bigint" else row[name]
-        row[CONTENT.name] = self._hash(part.table, row, {})
+        own = {name: value for name, value in row.items() if name not in {child.field for child in below}}
+        row[CONTENT.name] = self._hash(part.table, own if self._versioned else row, {})
         for child, children in below.items():
             del row[child.field]
             self._slow_children(child, children, row)
@@ -213,8 +238,8 @@ def _arrow(
     return pa.table(arrays, schema=pa.schema(fields))
 
 
-def _json(value: msgspec.Raw, drop: list[list[str]]) -> str | None:
-    if value == NULL:
+def _json(value: msgspec.Raw | None, drop: list[list[str]]) -> str | None:
+    if value is None or value == NULL:
         return None
     if drop:
         content = msgspec.json.decode(value)

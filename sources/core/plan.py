@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sources.core.company import Company
 from sources.core.errors import SevensError, SkippedError, SuspectError
-from sources.core.http import Client, Company
+from sources.core.http import Client
 from sources.core.memory import Memory, Past
 from sources.core.resource import Mode, Resource
 from sources.core.rows import Batch, Rows

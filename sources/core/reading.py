@@ -15,6 +15,7 @@ from sources.core.errors import MalformedError, SuspectError
 from sources.core.http import Client
 from sources.core.pages import PageReader
 from sources.core.passes import Census
+from sources.core.privacy import Privacy
 from sources.core.rows import Batch, Row
 from sources.core.task import LARGE_ROWS, Task, Unit, moment
 
@@ -32,7 +33,7 @@ class Reading:
     clock: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        self.reader = PageReader(self.task.resource, self.task.company.guid)
+        self.reader = PageReader(self.task.resource, self.task.company.guid, self.client.privacy)
         self.path = self.task.resource.path.replace("{company_id}", str(self.task.company.id))
 
     @property
@@ -117,8 +118,8 @@ class Reading:
 class Pages:
     """A sink that makes typed rows of a pass."""
 
-    def __init__(self, task: Task) -> None:
-        self.reader, self._room = PageReader(task.resource, task.company.guid), task.room
+    def __init__(self, task: Task, privacy: Privacy) -> None:
+        self.reader, self._room = PageReader(task.resource, task.company.guid, privacy), task.room
 
     def add(self, rows: list[Row]) -> None:
         """Take in the rows of one page."""

@@ -10,8 +10,8 @@ from typing import Any
 import dlt
 from dlt.common.configuration.exceptions import ConfigFieldMissingException
 
+from sources.core.company import Company
 from sources.core.errors import ConfigurationError
-from sources.core.http import Company
 
 
 def setting(key: str, default: str | None = None) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sources.core.http import Company
+from sources.core.company import Company
 from sources.core.resource import Resource
 from sources.core.rows import Batch
 

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from dlt.extract import DltSource
 
-from sources.core.http import Client, Company
+from sources.core.company import Company
+from sources.core.http import Client
 from sources.core.plan import Package, Scan
 from sources.core.resource import Resource
 from sources.core.scan import scan as by_cursor

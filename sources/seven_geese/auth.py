@@ -7,8 +7,8 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from sources.core.company import Company
 from sources.core.errors import ConfigurationError, RefusedError
-from sources.core.http import Company
 from sources.seven_geese.token_endpoint import TokenEndpoint
 from sources.seven_geese.token_store import Tokens, TokenStore
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import dlt
 
+from sources.core.company import Company
 from sources.core.errors import ConfigurationError, RefusedError, SevensError, SuspectError
-from sources.core.http import Client, Company
+from sources.core.http import Client
 from sources.core.pace import Pace
+from sources.core.privacy import Privacy
 from sources.core.resource import Resource
 from sources.core.settings import companies as configured
 from sources.core.settings import company_entries, number, secret, setting
@@ -50,6 +52,7 @@ def connect(resources: Sequence[Resource]) -> NetworkClient:
     )
     client = NetworkClient(origin(), auth, pace, {"User-Agent": "sevens"}, backoff=backoff, at_once=4,
                            remedies=REMEDIES)  # fmt: skip
+    client.privacy = Privacy.configured("seven_geese")
     client.transport = setting(f"{SECTION}.transport", "auto") or "auto"
     if client.transport not in ("auto", "rest", "graphql"):
         raise ConfigurationError(f"{SECTION}.transport is {client.transport!r}. Use auto, rest or graphql.")

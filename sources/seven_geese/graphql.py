@@ -18,8 +18,8 @@ from typing import Any
 import msgspec
 from graphql import DocumentNode, print_ast
 
+from sources.core.company import Company
 from sources.core.errors import MalformedError, RefusedError, SevensError, SkippedError, UnavailableError
-from sources.core.http import Company
 from sources.core.passes import Page
 from sources.core.rows import Row
 from sources.seven_geese.documents import only_list, with_lists

@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 from graphql import DocumentNode, GraphQLSchema, build_client_schema, get_introspection_query
 
+from sources.core.company import Company
 from sources.core.errors import RefusedError
-from sources.core.http import Client, Company
+from sources.core.http import Client
 from sources.seven_geese.documents import load
 from sources.seven_geese.pruning import prune
 

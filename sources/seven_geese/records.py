@@ -17,6 +17,9 @@ from sources.core.columns import (
     Int,
     Json,
     Key,
+    OpinionBool,
+    OpinionFloat,
+    OpinionJson,
     OpinionText,
     Record,
     Text,
@@ -267,11 +270,11 @@ class ReviewAnswer(Record):
     item_id: Int = None
     item_title: Text = None
     text_answer: OpinionText = None
-    number_answer: Float = None
-    bool_answer: Bool = None
-    choices: Json = NULL
-    grades: Json = NULL
-    other_answer: Json = NULL
+    number_answer: OpinionFloat = None
+    bool_answer: OpinionBool = None
+    choices: OpinionJson = NULL
+    grades: OpinionJson = NULL
+    other_answer: OpinionJson = NULL
 
 
 class Review(Record):
@@ -339,9 +342,9 @@ class FeedbackAnswer(Record):
     question_id: Int = None
     question_title: Text = None
     text_answer: OpinionText = None
-    number_answer: Float = None
-    choices: Json = NULL
-    other_answer: Json = NULL
+    number_answer: OpinionFloat = None
+    choices: OpinionJson = NULL
+    other_answer: OpinionJson = NULL
 
 
 class FeedbackComment(Record):

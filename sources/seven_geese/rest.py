@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 
+from sources.core.company import Company
 from sources.core.errors import MalformedError, RefusedError, SkippedError, SuspectError, UnavailableError
-from sources.core.http import Company
 from sources.core.passes import Page, read_whole
 from sources.core.rows import Row
 from sources.seven_geese.graphql import LARGEST, SMALLEST, NotOfferedError

@@ -134,7 +134,7 @@ def _changes(client: NetworkClient, task: Task, resource: Listing, notes: list[s
     assert task.mark
     since, reading = cursor.since(task.mark), Reading(client, task)
     filtered = GraphQLListing(client, task.company, resource, document, {"since": since})
-    census, pages = read_whole(filtered, "id", lambda: Pages(task))
+    census, pages = read_whole(filtered, "id", lambda: Pages(task, client.privacy))
     found = [reading.adopt(census, pages)]
     if _let_through(reading, cursor.field, cursor.start(task.mark)):
         notes.append(f"the filter {cursor.param} let rows through that it should not: everything was read")
@@ -146,7 +146,7 @@ def _changes(client: NetworkClient, task: Task, resource: Listing, notes: list[s
     for start in range(0, len(wanted), AT_ONCE):
         keys = wanted[start : start + AT_ONCE]
         by_key = GraphQLListing(client, task.company, resource, document, {"keys": keys})
-        more, pages = read_whole(by_key, "id", lambda: Pages(task))
+        more, pages = read_whole(by_key, "id", lambda: Pages(task, client.privacy))
         if more.keys - set(keys):
             notes.append("the filter pk_In let rows through that it should not: everything was read")
             return None
@@ -168,7 +168,7 @@ def _whole(client: NetworkClient, task: Task, listings: Sequence[Listed], again:
     for _ in range(TRIES):
         reading, found, tables = Reading(client, task), list[Census](), set[str]()
         for listing in listings:
-            census, pages = read_whole(listing, "id", lambda: Pages(task))
+            census, pages = read_whole(listing, "id", lambda: Pages(task, client.privacy))
             found.append(reading.adopt(census, pages))
             tables |= listing.tables
         if again is None:

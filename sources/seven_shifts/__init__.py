@@ -9,7 +9,8 @@ import dlt
 from dlt.extract import DltResource
 
 from sources.core.build import build, deferred
-from sources.core.http import Client, Company
+from sources.core.company import Company
+from sources.core.http import Client
 from sources.core.plan import Order, Package
 from sources.core.vendor import Vendor
 from sources.seven_shifts.connection import companies as configured

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 import msgspec
 import requests
 
+from sources.core.company import Company
 from sources.core.errors import ConfigurationError, RefusedError, UnavailableError
-from sources.core.http import Company, secure
+from sources.core.http import secure
 
 EARLY = 120.0  # seconds before its end a token counts as spent
 

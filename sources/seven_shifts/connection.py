@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import msgspec
 
+from sources.core.company import Company
 from sources.core.envelope import open_envelope
 from sources.core.errors import ConfigurationError, SuspectError
-from sources.core.http import Client, Company
+from sources.core.http import Client
 from sources.core.pace import Pace
+from sources.core.privacy import Privacy
 from sources.core.resource import Resource
 from sources.core.settings import companies as configured
 from sources.core.settings import environment_name, number, secret, setting
@@ -34,7 +36,9 @@ def connect(resources: Sequence[Resource]) -> Client:
     )
     url = setting(f"{SECTION}.api_url", "https://api.7shifts.com") or ""
     backoff = number(f"{SECTION}.backoff", 1.0)
-    return Client(url, auth, pace, {"x-api-version": API_VERSION, "User-Agent": "sevens"}, backoff=backoff)
+    client = Client(url, auth, pace, {"x-api-version": API_VERSION, "User-Agent": "sevens"}, backoff=backoff)
+    client.privacy = Privacy.configured("seven_shifts")
+    return client
 
 
 def _auth(resources: Sequence[Resource]) -> ClientCredentials | AccessToken:
