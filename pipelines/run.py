@@ -22,6 +22,7 @@ from sources.core.errors import ConfigurationError, UnavailableError
 from sources.core.memory import Memory
 from sources.core.plan import Harvest, Order, Package, packages
 from sources.core.resource import Resource
+from sources.core.settings import company_setting
 from sources.core.task import NOT_LOADED, Unit
 from sources.core.vendor import Vendor
 from sources.seven_geese import VENDOR as SEVEN_GEESE
@@ -36,7 +37,7 @@ os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
 
 def configured() -> list[str]:
     """The sources that have companies; all of them if none has, so that each tells what it needs."""
-    return [slug for slug in VENDORS if dlt.config.get(f"sources.{slug}.companies")] or list(VENDORS)
+    return [slug for slug in VENDORS if company_setting(slug)] or list(VENDORS)
 
 
 @dataclass

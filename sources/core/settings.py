@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import dlt
 from dlt.common.configuration.exceptions import ConfigFieldMissingException
+from dlt.common.configuration.utils import get_resolved_traces
 
 from sources.core.company import Company
 from sources.core.errors import ConfigurationError
@@ -37,7 +39,8 @@ def secret(key: str) -> str | None:
     """A secret, from the environment or `.dlt/secrets.toml`, without the line end that files give it. Raises
     `ConfigurationError`, which does not show it, if no header could carry it."""
     try:
-        value = str(dlt.secrets.get(key, str) or "").strip()
+        with _untraced():
+            value = str(dlt.secrets.get(key, str) or "").strip()
     except ConfigFieldMissingException:
         return None
     if not all(" " <= character <= "~" for character in value):
@@ -54,7 +57,24 @@ def environment_name(key: str) -> str:
 def companies(slug: str, derives_guid: bool = False) -> list[Company]:
     """The configured companies of a vendor. Raises `ConfigurationError` for none, a slug or GUID that stands
     twice, and a GUID that is none."""
-    return parse_companies(slug, dlt.config.get(f"sources.{slug}.companies"), derives_guid)
+    return parse_companies(slug, company_setting(slug), derives_guid)
+
+
+def company_setting(slug: str) -> Any:  # noqa: ANN401 - JSON or TOML
+    """The setting as it stands. Credentials may be in it."""
+    with _untraced():
+        return dlt.config.get(f"sources.{slug}.companies")
+
+
+@contextmanager
+def _untraced() -> Iterator[None]:
+    """dlt writes every value that was looked up into the trace of the next load, a file beside the load packages."""
+    log = get_resolved_traces()
+    before, log.logging_enabled = log.logging_enabled, False
+    try:
+        yield
+    finally:
+        log.logging_enabled = before
 
 
 def parse_companies(slug: str, value: Any, derives_guid: bool = False) -> list[Company]:  # noqa: ANN401 - any form

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import dlt
+from dlt.common.configuration.specs import BaseConfiguration
 from dlt.extract import DltResource
 
 from sources.core.build import build, deferred
@@ -24,7 +25,7 @@ from sources.seven_geese.token_store import TokenStore
 __all__ = ["VENDOR", "seven_geese"]
 
 
-@dlt.source(name="seven_geese", max_table_nesting=0)
+@dlt.source(name="seven_geese", max_table_nesting=0, spec=BaseConfiguration)  # dlt fills in no argument
 def seven_geese(
     companies: Sequence[Company | Mapping[str, Any]] | None = None,
     plan: Order | None = None,

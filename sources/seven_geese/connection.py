@@ -6,8 +6,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import dlt
-
 from sources.core.company import Company
 from sources.core.errors import ConfigurationError, RefusedError, SevensError, SuspectError
 from sources.core.http import Client
@@ -15,7 +13,7 @@ from sources.core.pace import Pace
 from sources.core.privacy import Privacy
 from sources.core.resource import Resource
 from sources.core.settings import companies as configured
-from sources.core.settings import company_entries, number, secret, setting
+from sources.core.settings import company_entries, company_setting, number, secret, setting
 from sources.seven_geese.auth import Credentials, NetworkAuth
 from sources.seven_geese.documents import names
 from sources.seven_geese.graphql import NotOfferedError, ask
@@ -62,7 +60,7 @@ def connect(resources: Sequence[Resource]) -> NetworkClient:
 def credentials() -> dict[str, Credentials]:
     """Every network's credentials: beside its slug, or in the section named after it (or after its `credentials`)."""
     found = {}
-    for entry in company_entries("seven_geese", dlt.config.get(f"{SECTION}.companies"), True):
+    for entry in company_entries("seven_geese", company_setting("seven_geese"), True):
         if isinstance(entry, Mapping):
             slug = str(entry.get("slug"))
             section = f"{SECTION}.credentials.{entry.get('credentials') or slug}"

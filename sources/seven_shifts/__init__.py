@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import dlt
+from dlt.common.configuration.specs import BaseConfiguration
 from dlt.extract import DltResource
 
 from sources.core.build import build, deferred
@@ -20,7 +21,7 @@ from sources.seven_shifts.resources import RESOURCES
 __all__ = ["VENDOR", "seven_shifts"]
 
 
-@dlt.source(name="seven_shifts", max_table_nesting=0)
+@dlt.source(name="seven_shifts", max_table_nesting=0, spec=BaseConfiguration)  # dlt fills in no argument
 def seven_shifts(
     companies: Sequence[Company | Mapping[str, Any]] | None = None,
     plan: Order | None = None,
