@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
 from typing import Any
@@ -143,8 +144,11 @@ def _sent(rows: Rows) -> Found:
             row = {name: _plain(value, kinds[name]) for name, value in zip(names, values, strict=True)}
             found[tuple(row[name] for name in table.natural_key)] = row
     for sent in rows.slow:
-        fits = {name: _plain(value, kinds[name]) for name, value in sent.items()
-                if name in kinds and isinstance(value, _TYPES[kinds[name]])}  # fmt: skip
+        fits: dict[str, Any] = {}
+        for name in sent.keys() & kinds.keys():
+            with suppress(ValueError):  # a text that is no time stands in a column beside it
+                if isinstance(sent[name], _TYPES[kinds[name]]):
+                    fits[name] = _plain(sent[name], kinds[name])
         found[tuple(fits.get(name) for name in table.natural_key)] = fits
     return found
 

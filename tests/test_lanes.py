@@ -105,3 +105,13 @@ def test_rows_and_their_breaks_arrive_in_chunks_too(
     rows = bench.vendor.rows(guid, "time_punches")
     assert bench.loaded(guid, "time_punches") == bench.held(guid, "time_punches")
     assert bench.loaded(guid, "time_punch_breaks") == sorted((below["id"],) for row in rows for below in row["breaks"])
+
+
+def test_a_time_in_a_column_of_dates_is_kept_beside_it(bench: Bench, guid: str) -> None:
+    bench.vendor.faults.add("type_change", times=2, path="/users", field="hire_date", value="2026-03-01T09:30:00+00:00")
+
+    bench.run(resources=["users"])
+
+    kept = bench.sql("SELECT DISTINCT hire_date, hire_date__v_timestamp FROM seven_shifts.users "
+                     "WHERE hire_date__v_timestamp IS NOT NULL")  # fmt: skip
+    assert [(day, time.isoformat()) for day, time in kept] == [(None, "2026-03-01T09:30:00+00:00")]

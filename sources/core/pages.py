@@ -132,6 +132,7 @@ class PageReader:
         if fault:
             self._reject(part.table, fault, row)
             return None
+        _spare_times(table, row)
         for name in table.natural_key:
             row[name] = int(row[name]) if table.kind(name) == "bigint" else row[name]
         own = {name: value for name, value in row.items() if name not in {child.field for child in below}}
@@ -150,6 +151,7 @@ class PageReader:
             if fault:
                 self._reject(child.table, fault, row)
                 continue
+            _spare_times(self._tables[child.table], row)
             content = self._hash(child.table, row, {})
             owner = {} if self._versioned else {OWNER.name: parent[CONTENT.name]}
             self.batch.rows[child.table].slow.append({**row, **owner, GUID.name: self._guid, CONTENT.name: content})
@@ -170,6 +172,15 @@ class PageReader:
             self._waiting[name] = []
             rows = self.batch.rows[name]
             rows.arrow.append(_arrow(rows.table, self._guid, waiting, self._resource.drop))
+
+
+def _spare_times(table: Table, row: Row) -> None:
+    """dlt makes a date of any text in a column of dates, and loses the time: such a text goes into a column beside it,
+    where dlt would put a value of another type."""
+    for column in table.columns:
+        value = row.get(column.name)
+        if column.kind == "date" and isinstance(value, str) and len(value) != len("2026-01-31"):
+            row[f"{column.name}__v_timestamp"], row[column.name] = value, None
 
 
 def unloadable(table: Table, row: Row) -> str | None:

@@ -183,7 +183,7 @@ class Objective(Record):
     progress: Float = None
     progress_delta: Int = None
     overall_assessment_status: Int = None
-    start_date: Day = None
+    start_date: Timestamp = None
     due_datetime: Timestamp = None
     completed_datetime: Timestamp = None
     creator_id: Int = None

@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.crash.places import GROUPS, Trap, trap
 from tests.crash.world import World, world
 
-LIFE = 8  # kills before both vendors and the destination are made anew
+LIFE = 6  # kills before both vendors and the destination are made anew
 KILLED = -signal.SIGKILL
 
 
