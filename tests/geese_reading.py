@@ -135,11 +135,12 @@ class _Past:
 
     def task(self) -> dict[str, Any]:
         good = [unit for unit in self._units if unit.status == "ok"]
+        whole = [unit for unit in good if unit.kind == "snapshot"]
         last = self._units[-1] if self._units else None
         return {
             "identity": last and last.identity,
             "mark": max((unit.high_water_mark for unit in good if unit.high_water_mark), default=None),
-            "whole_at": max((unit.scan_started_at for unit in good if unit.kind == "snapshot"), default=None),
+            "whole_at": max((one.scan_started_at for one in whole if one.scan_started_at), default=None),
             "known": frozenset(keys(last)) if last else frozenset(),
         }
 

@@ -9,8 +9,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from sources.core.company import Company
 from sources.core.errors import SuspectError
-from sources.core.http import Company, Reply
+from sources.core.http import Reply
+from sources.core.privacy import Privacy
 from sources.core.scan import scan
 from sources.core.task import Task, Unit
 from sources.seven_shifts.connection import discover
@@ -25,7 +27,7 @@ SEVERAL = [{"id": 6, "uuid": "one"}, {"id": 7, "uuid": GUID.upper()}, {"id": 8, 
 class Script:
     """A client whose every answer is written down: `answer` makes the one of a path, by its number."""
 
-    auth = SimpleNamespace(identity="script")
+    auth, privacy = SimpleNamespace(identity="script"), Privacy()
 
     def __init__(self, answer: Callable[[str, int], dict[str, Any]]) -> None:
         self.answer, self.paths = answer, []

@@ -387,6 +387,13 @@ def test_how_often_everything_is_read_is_a_setting(geese, book):
     assert book.run(geese, "recognitions").kind == "snapshot"
 
 
+def test_everything_is_read_where_the_server_does_not_tell_the_time(geese, book):
+    geese.vendor.set(send_date=False)
+    book.run(geese, "recognitions")
+
+    assert book.run(geese, "recognitions").kind == "snapshot"
+
+
 def test_a_filter_that_the_server_ignores_is_told_and_everything_is_read(geese, book):
     book.run(geese, "recognitions")
     geese.vendor.set(filters_ignored={"awardedDate_Gte"})

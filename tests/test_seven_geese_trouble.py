@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.check import check_all
-from simulators.seven_geese import page_faults
+from simulators.seven_geese import graphql_endpoint, page_faults
 from sources.core.errors import MalformedError, RefusedError, SkippedError, SuspectError, UnavailableError
 from sources.core.task import Unit
 from sources.seven_geese import VENDOR
@@ -251,6 +251,45 @@ def test_a_token_that_is_accepted_for_nobody_is_refused_before_anything_is_read(
 
     with pytest.raises(RefusedError, match=r"accepted for nobody \(currentUser is null\).*sevens auth"):
         read(geese, "badges")
+
+
+@pytest.mark.xfail(strict=True, reason="a failure of currentUser is taken for a token of nobody")
+def test_who_reads_is_asked_again_where_the_server_failed_to_say(geese):
+    geese.vendor.faults.add("masked_field_error", operation="WhoAmI", field="currentUser")
+
+    assert read(geese, "badges").status == "ok"
+
+
+@pytest.mark.xfail(strict=True, reason="a missing scope is taken for a token of nobody")
+def test_who_reads_cannot_be_told_without_a_scope_and_that_one_is_named(geese):
+    network = geese.vendor.networks[0]
+    geese.read_as(network, network.admin, "recognition:read")
+
+    with pytest.raises(RefusedError, match="userprofile:read"):
+        read(geese, "badges")
+
+
+@pytest.mark.xfail(strict=True, reason="a schema without currentUser is taken for a token of nobody")
+def test_who_reads_is_told_by_rest_where_graphql_does_not_know(geese):
+    geese.vendor.change_schema("Query", "currentUser")
+
+    unit = read(geese, "badges")
+
+    assert unit.transport == "graphql"
+    assert unit.identity.startswith("profile 31, admin")
+
+
+@pytest.mark.xfail(strict=True, reason="a schema that is null is taken for one")
+def test_a_server_that_hides_its_schema_is_asked_without_one(geese, monkeypatch):
+    real = graphql_endpoint.answer
+
+    def hidden(sim, asked, ask, fault):
+        told = {"data": {"__schema": None}, "errors": [{"message": "introspection is switched off"}]}
+        return graphql_endpoint._json(told, 200) if "__schema" in asked.text else real(sim, asked, ask, fault)
+
+    monkeypatch.setattr(graphql_endpoint, "answer", hidden)
+
+    assert keys(read(geese, "badges")) == held(geese, "badges")
 
 
 def test_one_network_that_is_refused_costs_the_others_nothing(tmp_path, monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, sleep_using_event
 
@@ -20,7 +22,7 @@ from sources.core.company import Company
 from sources.core.errors import ConfigurationError, MalformedError, UnavailableError
 from sources.core.pace import Pace
 from sources.core.privacy import Privacy
-from sources.core.verdict import AgainError, excerpt, judge, server_time
+from sources.core.verdict import AgainError, Answer, excerpt, judge, server_time
 
 T = TypeVar("T")
 BOM = b"\xef\xbb\xbf"
@@ -67,7 +69,8 @@ class Client:
 
     Weather (no connection, 5xx, a challenge page, JSON that is none) is retried, a block waited out for up to
     `patience` seconds; an answer (4xx JSON) is raised as `RefusedError` at once, with what `remedies` says of its
-    status. `backoff` scales every wait, for tests; `at_once` bounds the requests in flight. No redirect is followed
+    status. `backoff` scales every wait, for tests; `at_once` bounds the requests in flight, `longest` the seconds an
+    answer may take to come in. No redirect is followed
     and plain http leaves this machine under no circumstances.
     """
 
@@ -84,6 +87,7 @@ class Client:
         at_once: int | None = None,
         remedies: Mapping[int, str] | None = None,
         timeout: tuple[float, float] = (10.0, 60.0),
+        longest: float = 300.0,
     ) -> None:
         self.url, self.auth, self.pace = secure(url), auth, pace
         self.privacy = Privacy()  # what becomes of personal values in what is read
@@ -92,7 +96,8 @@ class Client:
         self.stopping = threading.Event()  # set: nobody waits or tries again any more
         self.clock: datetime | None = None  # the server's, as last seen
         self._sent = dict(headers)
-        self._tries, self._patience, self._backoff, self._timeout = tries, patience, backoff, timeout
+        self._tries, self._patience, self._backoff = tries, patience, backoff
+        self._timeout, self._longest = timeout, longest
         self._remedies = remedies or {}
         self._at_once = threading.BoundedSemaphore(at_once) if at_once else nullcontext()
         self._lock = threading.Lock()
@@ -125,7 +130,7 @@ class Client:
 
     def _once(self, asked: Asked, decode: Callable[[bytes], T]) -> tuple[T, datetime | None]:
         response = self._send(asked)
-        if response.status_code == 401 and self.auth.refused(response.request.headers):
+        if response.status_code == 401 and self.auth.refused(response.sent):
             response = self._send(asked)
         self._compare_echo(response)
         judge(str(asked), response, self.url, self._patience, self._remedies)
@@ -138,24 +143,37 @@ class Client:
                                              "Nothing of this page was loaded; run again, and if it stays, "
                                              "check that api_url is the API's address.")) from None  # fmt: skip
 
-    def _send(self, asked: Asked) -> requests.Response:
+    def _send(self, asked: Asked) -> Answer:
         headers = {**self._sent, **self.auth.headers(asked.company)}
         self.pace.wait(self.stopping)
         with self._lock:
             self.requests += 1
         try:
             with self._at_once:
-                return self._session.request(
+                response = self._session.request(
                     asked.method, f"{self.url}/{asked.path}", params=asked.params, json=asked.body,
-                    auth=_Headers(headers), timeout=self._timeout, allow_redirects=False,
+                    auth=_Headers(headers), timeout=self._timeout, allow_redirects=False, stream=True,
                 )  # fmt: skip
-        except requests.RequestException as error:
+                with response:
+                    body = self._body(response)
+            return Answer(response.status_code, response.headers, body, response.request.headers)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, TimeoutError) as error:
             host = urlsplit(self.url).netloc
             raise AgainError(UnavailableError(f"{asked} got no answer from {host} ({type(error).__name__}). "
                                                "Check the network and api_url; what was loaded before is kept.")
                               ) from None  # fmt: skip
 
-    def _compare_echo(self, response: requests.Response) -> None:
+    def _body(self, response: requests.Response) -> bytes:
+        """The body, as it trickles in. Raises `TimeoutError` for one that takes too long as a whole: the session only
+        minds the pauses."""
+        ends, parts = time.monotonic() + self._longest, list[bytes]()
+        while part := response.raw.read1(1 << 16, decode_content=True):
+            parts.append(part)
+            if time.monotonic() > ends:
+                raise TimeoutError
+        return b"".join(parts)
+
+    def _compare_echo(self, response: Answer) -> None:
         for name, sent in self._sent.items():
             echoed = response.headers.get(name)
             if echoed and echoed != sent:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
 import msgspec
-import requests
 
 from sources.core.errors import MalformedError, RefusedError, UnavailableError
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for one request: read to its end, headers by lower-case names."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+    sent: Mapping[str, str]  # the headers that were asked with
 
 
 class AgainError(Exception):
@@ -21,7 +31,7 @@ class AgainError(Exception):
 
 
 def judge(
-    asked: str, response: requests.Response, url: str, patience: float, remedies: Mapping[int, str]
+    asked: str, response: Answer, url: str, patience: float, remedies: Mapping[int, str]
 ) -> None:
     """Pass a success, raise everything else as weather or as an answer."""
     status, html = response.status_code, response.content.lstrip()[:1] == b"<"
@@ -49,14 +59,14 @@ def judge(
         raise RefusedError(f"{asked} was refused: {status} {_reason(response)}. {remedy}", status, response.content)
 
 
-def server_time(response: requests.Response) -> datetime | None:
+def server_time(response: Answer) -> datetime | None:
     try:
         return parsedate_to_datetime(response.headers["date"]).astimezone(timezone.utc)
     except (KeyError, ValueError):
         return None
 
 
-def _retry_after(response: requests.Response) -> float | None:
+def _retry_after(response: Answer) -> float | None:
     value = response.headers.get("retry-after", "")
     if value.isdigit():
         return float(value)
@@ -67,11 +77,11 @@ def _retry_after(response: requests.Response) -> float | None:
         return None
 
 
-def excerpt(response: requests.Response) -> str:
+def excerpt(response: Answer) -> str:
     return response.content[:60].decode("utf-8", "replace")
 
 
-def _reason(response: requests.Response) -> str:
+def _reason(response: Answer) -> str:
     """What a JSON error says, in either documented shape."""
     try:
         body = msgspec.json.decode(response.content)

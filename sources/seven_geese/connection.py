@@ -49,6 +49,7 @@ def connect(resources: Sequence[Resource]) -> NetworkClient:
         shared_as=auth.identity,
     )
     client = NetworkClient(origin(), auth, pace, {"User-Agent": "sevens"}, backoff=backoff, at_once=4,
+                           longest=number(f"{SECTION}.longest_answer", 300, least=0.1),
                            remedies=REMEDIES)  # fmt: skip
     client.privacy = Privacy.configured("seven_geese")
     client.transport = setting(f"{SECTION}.transport", "auto") or "auto"

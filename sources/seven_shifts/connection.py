@@ -36,7 +36,8 @@ def connect(resources: Sequence[Resource]) -> Client:
     )
     url = setting(f"{SECTION}.api_url", "https://api.7shifts.com") or ""
     backoff = number(f"{SECTION}.backoff", 1.0)
-    client = Client(url, auth, pace, {"x-api-version": API_VERSION, "User-Agent": "sevens"}, backoff=backoff)
+    client = Client(url, auth, pace, {"x-api-version": API_VERSION, "User-Agent": "sevens"}, backoff=backoff,
+                    longest=number(f"{SECTION}.longest_answer", 300, least=0.1))  # fmt: skip
     client.privacy = Privacy.configured("seven_shifts")
     return client
 

@@ -1,4 +1,4 @@
-"""`python -m tests.crash --kills 200 --postgres 50`: what a kill costs, measured. Exit 1 if a row was lost or doubled."""
+"""`python -m tests.crash --kills 200 --postgres 50`: what kills cost, measured. Exit 1 if a row was lost or doubled."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class Campaign:
             tally.restart_seconds.append(time.monotonic() - began)
             wrong = here.differences() if last.returncode == 0 else [f"exit {last.returncode}: {last.stderr[-800:]}"]
             tally.wrong += wrong
-            self._say(f"{tally.total:4} {self._last} -> {'as at the vendors' if not wrong else wrong}")
+            self._say(f"{tally.total:4} {self._last} -> {wrong or 'as at the vendors'}")
             if wrong:
                 return  # whatever comes after would tell the same again
             here.change(self._chance)

@@ -157,5 +157,5 @@ def review_moves(vendor, network, chance):
 
 
 GEESE = [_renamed("objectives", "name"), _renamed("checkins", "message"), _renamed("action_items", "title"),
-         _renamed("departments", "name"), _renamed("one_on_ones", "name"), progress, check_in, another_objective,
+         _renamed("one_on_ones", "name"), progress, check_in, another_objective,
          replace_an_objective, close_an_objective, recognise, review_moves]  # fmt: skip

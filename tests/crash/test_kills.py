@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Iterator
 
 import psycopg2
 import pytest
@@ -47,7 +46,7 @@ def test_a_run_killed_twice_is_made_good_by_the_next_one(tmp_path, traps):
 
 
 @pytest.fixture
-def database(postgres) -> Iterator[str]:
+def database(postgres) -> str:
     """An empty database of the server."""
     name = f"crash_{uuid.uuid4().hex[:8]}"
     connection = psycopg2.connect(postgres)
@@ -55,7 +54,7 @@ def database(postgres) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name}")
     connection.close()
-    yield postgres.replace("/postgres?", f"/{name}?")
+    return postgres.replace("/postgres?", f"/{name}?")
 
 
 def test_three_kills_in_a_row_are_made_good_on_postgres_too(tmp_path, database):
