@@ -4,6 +4,8 @@
 PYTHON ?= python3
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+SECONDS ?= 600
+SOAK_ARGS ?=
 LOCK_ARGS ?=
 
 BIN := .venv/bin
@@ -15,7 +17,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 NEW_ENOUGH := $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Python 3.10 or newer is \
 needed, this is %d.%d. Name another one: make PYTHON=python3.12 ..." % sys.version_info[:2])'
 
-.PHONY: help demo test check check-graphql bench docs lock clean
+.PHONY: help demo test check check-graphql bench soak docs lock clean
 
 help:
 	@echo "make demo   load two days of simulated restaurants and show what was picked up; no account needed"
@@ -23,6 +25,7 @@ help:
 	@echo "make check  only the style, the types, the import contracts and the generated pages"
 	@echo "make check-graphql SCHEMA=PATH  hold the 7Geese queries against an SDL file or an introspection result"
 	@echo "make bench  measure"
+	@echo "make soak   random edits, runs, weather and crashes for SECONDS=600; SOAK_ARGS=--seed=N to see one again"
 	@echo "make docs   generate docs/tables.md and the table in README.md"
 	@echo "make lock   resolve requirements/ anew from pyproject.toml (LOCK_ARGS=--upgrade for newer releases)"
 	@echo "make clean  remove what these targets made"
@@ -45,6 +48,9 @@ check-graphql:
 bench: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 	@$(BIN)/python -m benchmarks.reviews
+
+soak: .venv/dev.stamp
+	@$(BIN)/python -m tests.model.soak --seconds $(SECONDS) $(SOAK_ARGS)
 
 docs: .venv/run.stamp
 	@$(BIN)/python -m docs.generate

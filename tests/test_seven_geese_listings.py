@@ -447,12 +447,14 @@ def test_a_refusal_that_names_no_part_of_the_query_is_passed_on(body, told):
     assert len(script.sent) == 1
 
 
-@pytest.mark.parametrize("found", [{"edges": None, "pageInfo": {}}, {"edges": []}, [], "text"])
+@pytest.mark.parametrize("found", [{"edges": None, "pageInfo": {}}, {"edges": [], "to": "a secret"}, ["a secret"],
+                                   "a secret"])  # fmt: skip
 def test_an_answer_that_is_no_connection_is_an_error_that_shows_only_its_keys(found):
     script = Script(lambda sent: {"data": {"badges": found}})
 
-    with pytest.raises(MalformedError, match="without edges and pageInfo"):
+    with pytest.raises(MalformedError, match="without edges and pageInfo") as caught:
         GraphQLListing(script, ACME, LISTINGS["badges"], load("badges")).page(None)
+    assert "secret" not in str(caught.value)
 
 
 # Nested lists that are longer than their page

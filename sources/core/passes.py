@@ -21,13 +21,16 @@ TRIES = 3
 @dataclass
 class Page:
     """Rows in the order they came, None for a row that came as null. `next` leads on; `overlap` says that this page
-    began with the last row of the one before. `faults` are parts of rows that did not come."""
+    began with the last row of the one before. `faults` are parts of rows that did not come, `partial` the keys of rows
+    that have null in their place, `holes` the nested rows that came as null."""
 
     rows: Sequence[Row | None]
     next: str | None = None
     overlap: bool = False
     total: int | None = None
     faults: list[str] = field(default_factory=list)
+    partial: set[Any] = field(default_factory=set)
+    holes: int = 0
     noticed: Counter[str] = field(default_factory=Counter)
     date: datetime | None = None
     requests: int = 1
@@ -58,6 +61,8 @@ class Census:
 
     keys: set[Any] = field(default_factory=set)
     nulls: int = 0
+    holes: int = 0
+    partial: set[Any] = field(default_factory=set)
     moved: str = ""
     endless: bool = False
     faults: list[str] = field(default_factory=list)
@@ -94,6 +99,8 @@ def _once(listing: Listing, key: str, sink: Sink, patient: bool) -> Census:
         census.started, census.requests = census.started or page.date, census.requests + page.requests
         census.faults += page.faults
         census.noticed += page.noticed
+        census.partial |= page.partial
+        census.holes += page.holes
         totals.append(page.total)
         if page.overlap and keys[:1] != [last]:
             census.moved = "rows were inserted or removed while it was read"

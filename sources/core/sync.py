@@ -156,8 +156,11 @@ def _plan(unit: Unit, memory: Memory, table: Table, root: _Plan | None) -> _Plan
     keys = list(zip(*(rows.values(name) for name in table.natural_key), strict=True)) if len(rows) else []
     contents = rows.values(CONTENT.name) if len(rows) else []
     last = {key: at for at, key in enumerate(keys)}
-    chosen = [last[key] == at and active.get(key) != contents[at] for at, key in enumerate(keys)]
-    ended = {content for key, content in active.items() if key in last and contents[last[key]] != content}
+    # A row whose parts did not come ends no version that has them; it is better than none only where there is none.
+    spared = {key for key in active if root is None and key[0] in unit.partial}
+    chosen = [last[key] == at and key not in spared and active.get(key) != contents[at] for at, key in enumerate(keys)]
+    ended = {content for key, content in active.items()
+             if key in last and key not in spared and contents[last[key]] != content}  # fmt: skip
     seen = {active[key] for key in hidden & last.keys()} - ended
     missing = _missing(unit, table, active.keys() - hidden - last.keys(), root)
     gone = {active[key] for key in missing}

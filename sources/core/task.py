@@ -96,6 +96,7 @@ class Unit:
     scope: frozenset[int] | None = None  # parents a snapshot was read for; None is all of the company
     listed: frozenset[Any] | None = None  # keys the vendor has, where only the rows that changed were read
     unread: frozenset[str] = frozenset()  # tables whose rows did not come: nothing is known of them
+    partial: frozenset[Any] = frozenset()  # keys of rows that have null where a value did not come
     doubt: str = ""  # why what is missing may not be taken for gone: "count" (the server's) or "rows"
 
     def tell(self, note: str) -> None:

@@ -21,8 +21,7 @@ def recognition(row: Row) -> None:
     """One recipient in 2020 and in REST; lists of people and of departments since."""
     recipients = [{"kind": "profile", "recipient_id": item.get("recipient_id")}
                   for item in row.pop("user_recipients", ())]  # fmt: skip
-    recipients += [{"kind": "department", "recipient_id": item.get("id"), "name": item.get("name")}
-                   for item in row.pop("team_recipients", ())]  # fmt: skip
+    recipients += [{"kind": "department", "recipient_id": item.get("id")} for item in row.pop("team_recipients", ())]
     single = row.pop("recipient_id", None) or reference(row.pop("recipient", None))
     if single is not None and single not in [item["recipient_id"] for item in recipients if item["kind"] == "profile"]:
         recipients.append({"kind": "profile", "recipient_id": single})

@@ -27,7 +27,7 @@ from sources.seven_geese.network import NetworkClient
 from sources.seven_geese.pruning import prune_places
 from sources.seven_geese.resources import Listing
 from sources.seven_geese.selection import operation_of, response_name, root_of, takes, under
-from sources.seven_geese.translation import Fields, NodeReader, Notes
+from sources.seven_geese.translation import LISTS, Fields, NodeReader, Notes, snake
 
 LARGEST, SMALLEST = 100, 5
 WIDE = 1_000  # a list below a nested list cannot be continued: it is asked for in one piece of this size
@@ -157,12 +157,28 @@ class GraphQLListing:
         for (key, outer), (end, deep) in self._cut(notes).items():
             row = next(row for row in rows if row and row.get("id") == key)
             requests += self._complete(row, outer, end, deep, faults)
+        partial = self._spoiled(told.errors, rows)
         for row in filter(None, rows):
             if self.resource.adapt:
                 self.resource.adapt(row)
             self._brought |= row.keys() & self._fields.lists.keys()
-        return Page(rows, self._next(found, edges), cursor in self._anchored, found.get("totalCount"), faults,
-                    notes.noticed, told.date, requests)  # fmt: skip
+        return Page(rows, self._next(found, edges), cursor in self._anchored, found.get("totalCount"), faults, partial,
+                    notes.holes, notes.noticed, told.date, requests)  # fmt: skip
+
+    def _spoiled(self, errors: list[dict[str, Any]], rows: list[Row | None]) -> set[Any]:
+        """The keys of rows with null where a value failed. A nested list with a failing part is not taken at all: the
+        rows the destination has of it are better."""
+        partial = set()
+        for error in errors:
+            path: list[Any] = error.get("path") or []
+            row = rows[path[2]] if len(path) > 4 and isinstance(path[2], int) and path[2] < len(rows) else None
+            lists = [LISTS.get(snake(name), snake(name)) if isinstance(name, str) else "" for name in path[4:]]
+            at = next((at for at, name in enumerate(lists) if name in self._fields.lists), None)
+            if row is not None and at is None:
+                partial.add(row.get("id"))
+            elif row is not None and at is not None and at < len(lists) - 1:
+                row.pop(lists[at], None)
+        return partial
 
     def _compile(self) -> None:
         root = root_of(self.document)
@@ -177,9 +193,10 @@ class GraphQLListing:
         return self._reader.read(node, row, row, notes)
 
     def _edges(self, found: Any) -> list[Any]:  # noqa: ANN401 - whatever the vendor sent
-        if not isinstance(found, dict) or not isinstance(found.get("edges"), list) or "pageInfo" not in found:
-            said = sorted(found) if isinstance(found, dict) else found
-            raise MalformedError(f"{self.asked} came without edges and pageInfo: {said!r}. Nothing of it was loaded.")
+        if not (isinstance(found, dict) and isinstance(found.get("edges"), list) and "pageInfo" in found):
+            told = ", ".join(sorted(found)) if isinstance(found, dict) else type(found).__name__
+            raise MalformedError(f"{self.asked} came without edges and pageInfo, its keys are {told}. Nothing of it "
+                                 "was loaded.")  # fmt: skip
         return list(found["edges"])
 
     def _next(self, found: Mapping[str, Any], edges: list[Any]) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
-from graphql import DocumentNode, GraphQLSchema, build_client_schema, get_introspection_query
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, build_client_schema, get_introspection_query
 
 from sources.core.company import Company
 from sources.core.errors import RefusedError
@@ -67,12 +67,12 @@ class NetworkClient(Client):
             if error.status in (404, 405):
                 self.no_graphql = "the server has no GraphQL"
                 return
-            if error.status != 400:
+            if error.status not in (400, 403):
                 raise
             found = None
-        if found:
-            self._schema = build_client_schema(found)
-        else:
+        try:
+            self._schema = build_client_schema(found or {})  # type: ignore[arg-type] # it finds out itself
+        except (TypeError, GraphQLError):  # nothing, or what is no schema
             self.notices.add(NO_INTROSPECTION)
 
     def document(self, name: str) -> DocumentNode | None:

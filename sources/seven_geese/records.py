@@ -220,7 +220,6 @@ class Badge(Record):
 class Recipient(Record):
     kind: str  # profile or department
     recipient_id: Key
-    name: Text = None
 
 
 class Recognition(Record):

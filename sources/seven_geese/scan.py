@@ -196,8 +196,9 @@ def _judged(unit: Unit, found: Sequence[Census], unread: frozenset[str]) -> Unit
     task, unit.unread = unit.task, unread
     faults = [fault for census in found for fault in census.faults]
     moved = [census.moved for census in found if census.moved]
-    nulls = sum(census.nulls for census in found)
-    unit.doubt = "rows" if faults or nulls else "count" if moved else ""
+    nulls, holes = sum(census.nulls for census in found), sum(census.holes for census in found)
+    unit.partial = frozenset().union(*(census.partial for census in found))
+    unit.doubt = "rows" if faults or nulls or holes else "count" if moved else ""
     if faults or moved:
         unit.status = "incomplete"
         unit.high_water_mark = task.mark
@@ -206,8 +207,8 @@ def _judged(unit: Unit, found: Sequence[Census], unread: frozenset[str]) -> Unit
                       "loaded, nothing was closed; run again.")  # fmt: skip
     if (unit.doubt or unit.batch.rejected) and task.identity and task.identity != unit.identity:
         unit.identity += " (incomplete)"  # nothing was marked: the next reading is not by the same one
-    if nulls:
-        unit.tell(f"{nulls} rows came as null: not permitted or just removed; nothing was closed")
+    if nulls or holes:
+        unit.tell(f"{nulls + holes} rows came as null: not permitted or just removed; nothing was closed")
     if unread:
         unit.tell(f"not brought by this transport: {', '.join(sorted(unread))}")
     _note_codes(unit)

@@ -33,6 +33,7 @@ class Notes:
 
     noticed: Counter[str] = field(default_factory=Counter)
     cut: list[tuple[Any, tuple[str, ...], str | None]] = field(default_factory=list)
+    holes: int = 0  # nested rows that came as null
 
 
 @cache
@@ -184,6 +185,7 @@ class NodeReader:
             return
         edges = value.get("edges") or ()
         found = [reader.read(edge["node"], {}, root, notes) for edge in edges if edge and edge.get("node")]
+        notes.holes += len(edges) - len(found)
         if within:
             row[name] = found
         else:

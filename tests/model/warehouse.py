@@ -30,12 +30,12 @@ class Held:
     def columns(self, table: str) -> list[str]:
         return [row[0] for row in self.sql(f"DESCRIBE {self.dataset}.{table}")]
 
-    def current(self, guid: str, table: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+    def current(self, guid: str, table: str, columns: Sequence[str], only: str = "true") -> list[tuple[Any, ...]]:
         """The present rows of a company, comparable with the vendor's."""
         names = self.columns(table)
-        where = " AND ".join(f"{name} IS NULL" for name in ("_dlt_valid_to", "_unseen_since") if name in names)
-        query = f"SELECT {', '.join(map(_quoted, columns))} FROM {self.dataset}.{table} WHERE company_guid = ?"
-        rows = self.sql(query + (f" AND {where}" if where else ""), guid)
+        open_ones = [f"{name} IS NULL" for name in ("_dlt_valid_to", "_unseen_since") if name in names]
+        query = f"SELECT {', '.join(map(_quoted, columns))} FROM {self.dataset}.{table} WHERE company_guid = ? AND "
+        rows = self.sql(query + " AND ".join([only, *open_ones]), guid)
         return sorted((tuple(map(comparable, row)) for row in rows), key=repr)
 
     def doubled(self, tables: Sequence[Table]) -> list[str]:
