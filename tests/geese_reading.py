@@ -95,6 +95,9 @@ class Book:
                 key = (_key(rows.table, row), row[VALID_FROM.name], row[CONTENT.name])
                 self._rows.setdefault(rows.table.name, {})[key] = row
         self._units.append(unit)
+        for name, held in self._rows.items():
+            current = [_key(self._tables[name], row) for row in held.values() if row[VALID_TO.name] is None]
+            assert len(current) == len(set(current)), f"{name} has a row twice"
 
     def versions(self, table: str, id: int, column: str = "id") -> list[dict[str, Any]]:
         """All versions of a row, the oldest first."""
@@ -123,8 +126,12 @@ class Book:
             if row[VALID_TO.name] is None and row[CONTENT.name] in contents:
                 yield {**row, "_dlt_load_id": "1"}
 
-    def _known(self, name: str) -> frozenset[Any]:
-        return frozenset(key[0] for key in self.keys(name)) if name in self._tables else frozenset()
+    def _known(self, name: str) -> dict[Any, int | None]:
+        column = LISTINGS[name].cursor.field if LISTINGS[name].cursor else ""
+        listed = self.keys(name) if name in self._tables else set()
+        rows = [row for row in self._rows.get(name, {}).values() if row[VALID_TO.name] is None]
+        moments = {key[0]: row.get(column) for row in rows if (key := _key(self._tables[name], row)) in listed}
+        return {key: micros(moment) if isinstance(moment, datetime) else None for key, moment in moments.items()}
 
 
 class _Past:
@@ -141,8 +148,15 @@ class _Past:
             "identity": last and last.identity,
             "mark": max((unit.high_water_mark for unit in good if unit.high_water_mark), default=None),
             "whole_at": max((one.scan_started_at for one in whole if one.scan_started_at), default=None),
-            "known": frozenset(keys(last)) if last else frozenset(),
+            "transport": last and last.transport,
+            "known": _moments(last) if last else {},
         }
+
+
+def _moments(unit: Unit) -> dict[Any, int | None]:
+    """The keys that a reading brought, with their value of the resource's cursor."""
+    resource = unit.task.resource
+    return dict(keys(unit, columns=("id", resource.cursor.field if resource.cursor else "id")))
 
 
 def _key(table: Table, row: dict[str, Any]) -> tuple[Any, ...]:

@@ -73,14 +73,17 @@ class Memory:
         """The GUID each company was loaded under, by slug."""
         return {row[0]: row[1] for row in self._query("sync_log", _GUIDS, self._schema)}
 
-    def identities(self) -> dict[tuple[str, str], str]:
-        """Who read each company's resource last."""
-        return {(guid, name): identity for guid, name, identity in self._query("sync_log", _IDENTITIES, self._schema)}
+    def readers(self) -> dict[tuple[str, str], tuple[str, str | None]]:
+        """Who read each company's resource last, and by which transport."""
+        rows = self._query("sync_log", _READERS, self._schema)
+        return {(guid, name): (identity, transport) for guid, name, identity, transport in rows}
 
     def latest(self) -> dict[tuple[str, str], dict[str, Any]]:
         """The last `sync_log` row by company GUID and resource, with the time of the last complete reading."""
         names = ("slug", "as_of", "logged_at", "rejected", "drift", "error", "note", "transport", "identity")
         rows = self._query("sync_log", _LATEST, self._schema)
+        known = {row[2] for row in rows if row[0]}  # a failure before a company's GUID was known is over by now
+        rows = [row for row in rows if row[0] or row[2] not in known]
         return {(row[0], row[1]): dict(zip(names, row[2:], strict=True)) for row in rows}
 
     def counts(self, table: Table) -> dict[str, int]:
@@ -125,13 +128,16 @@ class Memory:
                 hidden.add(key)
         return active, hidden
 
-    def listed(self, table: Table) -> dict[str, frozenset[Any]]:
-        """The keys of a versioned table's open rows by company GUID, those listed to who reads."""
-        found: dict[str, set[Any]] = {}
-        sql = f"SELECT company_guid, {{{table.natural_key[0]}}} FROM {{table}} WHERE _dlt_valid_to IS NULL"
-        for guid, key in self._query(table.name, sql + (f" AND {{{UNSEEN.name}}} IS NULL" if table.personal else "")):
-            found.setdefault(guid, set()).add(key)
-        return {guid: frozenset(keys) for guid, keys in found.items()}
+    def listed(self, table: Table) -> dict[str, dict[Any, int | None]]:
+        """The keys of a versioned table's open rows by company GUID, those listed to who reads, with their value of
+        the resource's cursor (microseconds)."""
+        found: dict[str, dict[Any, int | None]] = {}
+        wanted = f"{{{table.natural_key[0]}}}, {{{table.modified}}}"
+        sql = f"SELECT company_guid, {wanted} FROM {{table}} WHERE _dlt_valid_to IS NULL"
+        sql += f" AND {{{UNSEEN.name}}} IS NULL" if table.personal else ""
+        for guid, key, moment in self._query(table.name, sql):
+            found.setdefault(guid, {})[key] = _micros(moment)
+        return found
 
     def open_rows(self, table: Table, guid: str, contents: Iterable[str]) -> Iterator[dict[str, Any]]:
         """The open rows with these content hashes, whole."""
@@ -182,9 +188,9 @@ FROM (
 ) AS ranked
 WHERE place = 1"""
 
-_IDENTITIES = f"""
-SELECT company_guid, resource, identity FROM (
-    SELECT s.company_guid, s.resource, s.identity,
+_READERS = f"""
+SELECT company_guid, resource, identity, transport FROM (
+    SELECT s.company_guid, s.resource, s.identity, s.transport,
            row_number() OVER (PARTITION BY s.company_guid, s.resource ORDER BY s.logged_at DESC) AS place
     {_COMPLETED}
     WHERE s.status IN ('ok', 'incomplete')

@@ -16,13 +16,14 @@ from sources.core.errors import SuspectError
 from sources.core.rows import Row
 
 TRIES = 3
+EMPTY_PAGES = 5  # in a row, before a listing counts as endless
 
 
 @dataclass
 class Page:
     """Rows in the order they came, None for a row that came as null. `next` leads on; `overlap` says that this page
     began with the last row of the one before. `faults` are parts of rows that did not come, `partial` the keys of rows
-    that have null in their place, `holes` the nested rows that came as null."""
+    that have null in their place, `holes` the nested lists in which something came as null."""
 
     rows: Sequence[Row | None]
     next: str | None = None
@@ -30,7 +31,7 @@ class Page:
     total: int | None = None
     faults: list[str] = field(default_factory=list)
     partial: set[Any] = field(default_factory=set)
-    holes: int = 0
+    holes: set[str] = field(default_factory=set)
     noticed: Counter[str] = field(default_factory=Counter)
     date: datetime | None = None
     requests: int = 1
@@ -57,14 +58,17 @@ S = TypeVar("S", bound=Sink)
 @dataclass
 class Census:
     """What a pass found: the keys, and what speaks against taking an absent one for gone. `moved` says what moved in
-    the last try, `faults` what could not be read. `started` is the server's clock at the very first page."""
+    the last try, `miscounted` that it is only the server's count; `faults` what could not be read. `anchored`: every
+    page overlapped the one before. `started` is the server's clock at the very first page."""
 
     keys: set[Any] = field(default_factory=set)
     nulls: int = 0
-    holes: int = 0
+    holes: set[str] = field(default_factory=set)
     partial: set[Any] = field(default_factory=set)
     moved: str = ""
+    miscounted: bool = False
     endless: bool = False
+    anchored: bool = True
     faults: list[str] = field(default_factory=list)
     noticed: Counter[str] = field(default_factory=Counter)
     started: datetime | None = None
@@ -72,15 +76,19 @@ class Census:
 
 
 def read_whole(listing: Listing, key: str, sink: Callable[[], S]) -> tuple[Census, S]:
-    """Read a listing, again if it moved meanwhile. After the last try the rows are taken as they came, with `moved`
-    telling why absence means nothing. Raises `SuspectError` for a listing that does not end."""
-    started, requests = None, 0
+    """Read a listing, again if it moved meanwhile, and twice if its pages cannot be made to overlap. After the last try
+    the rows are taken as they came, with `moved` telling why absence means nothing. Raises `SuspectError` for a listing
+    that does not end."""
+    started, requests, before = None, 0, set[Any]()
     for tries in range(TRIES):
         taken = sink()
         census = _once(listing, key, taken, patient=tries == TRIES - 1)
         started, requests = started or census.started, requests + census.requests
-        if not census.moved:
+        if not census.moved and (census.anchored or census.keys == before):
             break
+        if not census.moved:
+            census.moved = "its pages do not overlap, and no two readings of it were the same"
+        before = census.keys
     if census.endless:
         raise SuspectError(f"{listing.asked} does not end: {census.moved}. Nothing of it was loaded; report it to the "
                            "vendor.")  # fmt: skip
@@ -92,7 +100,7 @@ def _once(listing: Listing, key: str, sink: Sink, patient: bool) -> Census:
     """One pass. An impatient one stops at the first sign that rows have moved."""
     census, cursors = Census(), set[str]()
     cursor: str | None = None
-    last, totals = None, list[int | None]()
+    last, empty, totals = None, 0, list[int | None]()
     while True:
         page = listing.page(cursor)
         rows, keys = page.rows, [row.get(key) if row else None for row in page.rows]
@@ -100,16 +108,20 @@ def _once(listing: Listing, key: str, sink: Sink, patient: bool) -> Census:
         census.faults += page.faults
         census.noticed += page.noticed
         census.partial |= page.partial
-        census.holes += page.holes
+        census.holes |= page.holes
         totals.append(page.total)
         if page.overlap and keys[:1] != [last]:
             census.moved = "rows were inserted or removed while it was read"
         elif page.overlap:
-            rows = rows[1:]
+            rows, keys = rows[1:], keys[1:]
+        census.anchored = census.anchored and (page.overlap or cursor is None)
+        if len(set(keys) & census.keys - {None}) or len(keys) - keys.count(None) > len(set(keys) - {None}):
+            census.moved = census.moved or "rows came twice while it was read"
         new = set(keys) - census.keys - {None}
+        empty = 0 if new or None in keys else empty + 1
         if page.next in cursors:
             census.moved, census.endless = f"its cursor {page.next!r} comes back after {len(cursors)} pages", True
-        elif cursor is not None and page.next and not new and None not in keys:
+        elif page.next and empty > (EMPTY_PAGES if not keys else 0) and cursor is not None:
             census.moved, census.endless = f"page {len(cursors) + 1} has nothing new", True
         census.keys |= new
         census.nulls += sum(row is None for row in rows)
@@ -120,10 +132,9 @@ def _once(listing: Listing, key: str, sink: Sink, patient: bool) -> Census:
             break
         cursor, last = page.next, keys[-1] if keys else last
         cursors.add(cursor)
-    if cursors and page.total is None and not page.overlap:
-        census.faults.append("the server does not count its rows, and its pages cannot be made to overlap")
     counted = {len(census.keys) + census.nulls}
     if not census.moved and {total for total in totals if total is not None} - counted:
         told = " and then ".join(f"{total:,}" for total in dict.fromkeys(totals) if total is not None)
         census.moved = f"{counted.pop():,} rows were listed where the server counts {told}"
+        census.miscounted = True
     return census

@@ -82,7 +82,7 @@ class Harvest:
         self._past, self._ids, guids = memory.past(), memory.company_ids(), memory.guids()
         # A vendor may derive a company's GUID when it answers; until then it is the one it had.
         self._companies = [replace(one, guid=one.guid or guids.get(one.slug, "")) for one in companies]
-        self._identities, self._scans = memory.identities(), scan
+        self._readers, self._scans = memory.readers(), scan
         self._known = {
             resource.name: memory.listed(resource.tables[0])
             for resource in resources
@@ -163,9 +163,10 @@ class Harvest:
     def task(self, company: Company, resource: Resource) -> Task | None:
         """Where to continue, or None for a resource whose cadence is not due."""
         past = self._past.get((company.guid, resource.name))
+        identity, transport = self._readers.get((company.guid, resource.name), (None, None))
         asked = Task(company, resource, since=self._order.since, until=self._order.until,
                      unit_rows=self._order.unit_rows, room=self._room,
-                     identity=self._identities.get((company.guid, resource.name)))  # fmt: skip
+                     identity=identity, transport=transport)  # fmt: skip
         if past is None:
             return asked
         if self._order.full_refresh:
@@ -179,7 +180,7 @@ class Harvest:
             return asked
         return replace(asked, mark=past.mark, covered=past.covered, begun=past.begun, newest=past.newest,
                      whole_at=past.whole_at,
-                     known=self._known.get(resource.name, {}).get(company.guid, frozenset()))  # fmt: skip
+                     known=self._known.get(resource.name, {}).get(company.guid, {}))  # fmt: skip
 
     def _due(self, past: Past, cadence: timedelta) -> bool:
         now = self._client.clock

@@ -22,6 +22,7 @@ from sources.core.rows import ARROW, Row, Rows, arrow_field
 from sources.core.task import FAR, Unit, micros
 
 SHRINK = 0.8  # a snapshot below this share of the last one closes nothing
+MANY = 20  # nested rows that do not vanish all at once below parents that stay
 FEW = 2  # but as many rows as this may always go: a small list changes by large shares
 
 
@@ -125,6 +126,8 @@ def _versions(unit: Unit, memory: Memory, allow_shrink: bool) -> list[Rows]:
     for table in unit.task.resource.tables:
         plans.append(_plan(unit, memory, table, plans[0] if table.parent else None))
     _refuse_shrunk(unit, plans[0], allow_shrink)
+    if not allow_shrink:
+        _refuse_vanished(unit, plans)
     found = []
     for plan in plans:
         fresh = _stamp(plan.rows.keep(plan.chosen), now)
@@ -145,7 +148,8 @@ class _Plan:
     seen: set[str]
     before: int  # open rows that a reading by the same identity has to list again
     now: int
-    missing: set[Any]  # parents no longer listed
+    missing: set[Any]  # of the rows that are gone the key, of nested ones that of the parent
+    bereft: int = 0  # rows that are gone though their parent is not
 
 
 def _plan(unit: Unit, memory: Memory, table: Table, root: _Plan | None) -> _Plan:
@@ -168,18 +172,22 @@ def _plan(unit: Unit, memory: Memory, table: Table, root: _Plan | None) -> _Plan
     if table.personal and _stranger(unit):
         gone, unseen = unseen, gone
     listed = len(last) if unit.listed is None else len(unit.listed)
+    bereft = sum(key[0] not in root.missing for key in missing) if root else 0
     return _Plan(rows, chosen, ended | gone, unseen, seen, len(active.keys() - hidden), listed,
-                 {key[0] for key in missing})  # fmt: skip
+                 {key[0] for key in missing}, bereft)  # fmt: skip
 
 
 def _missing(unit: Unit, table: Table, absent: set[Any], root: _Plan | None) -> set[Any]:
     """Which of the absent keys the vendor does not have (for who reads). A row that was set aside may be any of
     them. Where only the changed rows were read, the listed keys tell, and children go by their parent; so do those
-    that were not brought at all."""
-    if unit.batch.rejected or unit.doubt:
+    of which not all rows came."""
+    aside = {rejected.table for rejected in unit.batch.rejected}
+    if unit.doubt or unit.task.resource.tables[0].name in aside:
         return set()
-    if root and table.name in unit.unread:
+    if root and table.name in unit.unread | aside:
         return {key for key in absent if key[0] in root.missing}
+    if table.name in aside:
+        return set()
     if unit.listed is None:
         return absent
     if root is None:
@@ -207,6 +215,16 @@ def _refuse_shrunk(unit: Unit, plan: _Plan, allow_shrink: bool) -> None:
     raise SuspectError(f"{task.company.slug}: {task.resource.name} had {before:,} rows and now lists {now:,} "
                        f"({missing:,} are missing); {cause}. Nothing was closed. If they are really gone, run "
                        "again with --allow-shrink.")  # fmt: skip
+
+
+def _refuse_vanished(unit: Unit, plans: list[_Plan]) -> None:
+    """Nested rows come and go by the share, but that a list is empty below every parent is suspicious."""
+    for plan in plans[1:]:
+        table = plan.rows.table
+        if table.parent and unit.listed is None and plan.now == 0 and plan.bereft > MANY:
+            raise SuspectError(f"{unit.task.company.slug}: {table.name} had {plan.before:,} rows and now lists none, "
+                               f"though {table.parent} has {plans[0].now:,}; that is suspicious. Nothing was closed. "
+                               "If they are really gone, run again with --allow-shrink.")  # fmt: skip
 
 
 def _stamp(rows: Rows, now: datetime) -> Rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -46,7 +47,8 @@ class Task:
 
     `mark`: the high-water mark to continue from. `covered`: how far an unfinished backfill got, begun at
     server time `begun` with `newest` the newest modification it saw. `since`/`until`: a window asked for.
-    `rewrite`: write rows again even where the destination's look the same.
+    `rewrite`: write rows again even where the destination's look the same. `known`: the keys the destination has of a
+    resource that is read by change, with their cursor's value (microseconds).
     """
 
     company: Company
@@ -60,7 +62,8 @@ class Task:
     rewrite: bool = False
     identity: str | None = None
     whole_at: datetime | None = None  # when it was last read whole
-    known: frozenset[Any] = frozenset()  # keys the destination has, for resources that are read by change
+    transport: str | None = None  # by which it was last read
+    known: Mapping[Any, int | None] = field(default_factory=dict, compare=False)
     unit_rows: int = UNIT_ROWS
     room: Room = field(default_factory=Room, compare=False)
 
@@ -95,7 +98,7 @@ class Unit:
     identity: str = ""
     scope: frozenset[int] | None = None  # parents a snapshot was read for; None is all of the company
     listed: frozenset[Any] | None = None  # keys the vendor has, where only the rows that changed were read
-    unread: frozenset[str] = frozenset()  # tables whose rows did not come: nothing is known of them
+    unread: frozenset[str] = frozenset()  # nested tables of which not all rows came: absence says nothing
     partial: frozenset[Any] = frozenset()  # keys of rows that have null where a value did not come
     doubt: str = ""  # why what is missing may not be taken for gone: "count" (the server's) or "rows"
 

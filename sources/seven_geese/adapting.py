@@ -17,15 +17,18 @@ def objective(row: Row) -> None:
         seen[item.get("created")] += 1
 
 
-def recognition(row: Row) -> None:
-    """One recipient in 2020 and in REST; lists of people and of departments since."""
-    recipients = [{"kind": "profile", "recipient_id": item.get("recipient_id")}
-                  for item in row.pop("user_recipients", ())]  # fmt: skip
-    recipients += [{"kind": "department", "recipient_id": item.get("id")} for item in row.pop("team_recipients", ())]
+def recognition(row: Row) -> str | None:
+    """One recipient in 2020 and in REST, whatever their number; lists of people and of departments since. Tells which
+    list is not whole."""
+    whole = "user_recipients" in row
+    people, departments = row.pop("user_recipients", ()), row.pop("team_recipients", ())
+    recipients = [{"kind": "profile", "recipient_id": item.get("recipient_id")} for item in people]
+    recipients += [{"kind": "department", "recipient_id": item.get("id")} for item in departments]
     single = row.pop("recipient_id", None) or reference(row.pop("recipient", None))
     if single is not None and single not in [item["recipient_id"] for item in recipients if item["kind"] == "profile"]:
         recipients.append({"kind": "profile", "recipient_id": single})
-    row["recipients"] = recipients
+    row["recipients"] = [item for item in recipients if item["recipient_id"] is not None]
+    return None if whole and len(row["recipients"]) == len(recipients) else "recipients"
 
 
 def one_on_one(row: Row) -> None:

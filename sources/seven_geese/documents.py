@@ -15,6 +15,7 @@ from graphql import (
     IntValueNode,
     OperationDefinitionNode,
     OperationType,
+    SelectionNode,
     SelectionSetNode,
     parse,
 )
@@ -77,10 +78,16 @@ def only_list(document: DocumentNode, path: tuple[str, ...]) -> DocumentNode:
     assert node
     kept = tuple(argument for argument in node.arguments if argument.name.value not in ("after", "first"))
     node.arguments = (*kept, *_arguments("first: 100, after: $inner"))
+    assert node.selection_set
+    node.selection_set.selections = (*node.selection_set.selections, *_fields("totalCount"))
     operation = operation_of(document)
     inner = operation_of(parse("query Q($inner: String) { x }")).variable_definitions
     operation.variable_definitions = (*operation.variable_definitions, *inner)
     return document
+
+
+def _fields(text: str) -> tuple[SelectionNode, ...]:
+    return tuple(operation_of(parse(f"{{ {text} }}")).selection_set.selections)
 
 
 def _arguments(text: str) -> tuple[ArgumentNode, ...]:

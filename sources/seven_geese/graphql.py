@@ -16,11 +16,11 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from graphql import DocumentNode, print_ast
+from graphql import DocumentNode, FieldNode, print_ast
 
 from sources.core.company import Company
 from sources.core.errors import MalformedError, RefusedError, SevensError, SkippedError, UnavailableError
-from sources.core.passes import Page
+from sources.core.passes import TRIES, Page
 from sources.core.rows import Row
 from sources.seven_geese.documents import only_list, with_lists
 from sources.seven_geese.network import NetworkClient
@@ -78,8 +78,11 @@ def ask(
         try:
             reply = client.post(company, "graphql", body, _decode, tries)
             requests += reply.requests
+            client.has_answered = True
             return Told(reply.body.data or {}, reply.body.errors or [], reply.date, requests, document, dropped)
         except RefusedError as error:
+            if error.status == 404 and client.has_answered:
+                raise UnavailableError(f"{error} It did offer it a moment ago: run again.") from None
             if error.status == 404:
                 raise NotOfferedError("the server has no GraphQL") from None
             if error.status != 400:
@@ -107,7 +110,7 @@ def _mended(
         errors = msgspec.json.decode(refusal.body, type=Answer).errors or []
     except msgspec.DecodeError:
         raise refusal from None
-    places = [(place["line"], place["column"]) for error in errors for place in (error.get("locations") or ())[:1]]
+    places = [(place["line"], place["column"]) for error in errors for place in error.get("locations") or ()]
     left, dropped = prune_places(document, places)
     if not dropped:
         told = "; ".join(str(error.get("message")) for error in errors[:3])
@@ -133,6 +136,8 @@ class GraphQLListing:
         self._retried: set[str | None] = set()
         self.left_out: list[str] = []
         self._brought: set[str] = set()
+        self._holes: set[str] = set()
+        self._lost: list[str] = []  # columns that were left out: no row with its value is to be replaced
         self._compile()
 
     @property
@@ -149,18 +154,22 @@ class GraphQLListing:
         notes = Notes()
         told, faults, requests = self._answer(cursor)
         found = told.data.get(self._root) or {}
+        if under(root_of(self.document), "edges") is None and not found:
+            raise MalformedError(f"{self.asked} came as null. Nothing of it was loaded; run again.")
         if under(root_of(self.document), "edges") is None:
             return Page([self._row(found, notes)], date=told.date, requests=requests, noticed=notes.noticed)
         edges = self._edges(found)
         nodes = [edge.get("node") if edge else None for edge in edges]
         rows = [self._row(node, notes) if node else None for node in nodes]
-        for (key, outer), (end, deep) in self._cut(notes).items():
+        for (key, outer), deep in self._cut(notes).items():
             row = next(row for row in rows if row and row.get("id") == key)
-            requests += self._complete(row, outer, end, deep, faults)
+            requests += self._complete(row, outer, deep, faults, notes.holes)
         partial = self._spoiled(told.errors, rows)
+        if self._lost:
+            faults, partial = [*faults, *self._lost], {row["id"] for row in rows if row}
         for row in filter(None, rows):
-            if self.resource.adapt:
-                self.resource.adapt(row)
+            partly = self.resource.adapt(row) if self.resource.adapt else None
+            notes.holes |= {partly} if partly else set()
             self._brought |= row.keys() & self._fields.lists.keys()
         return Page(rows, self._next(found, edges), cursor in self._anchored, found.get("totalCount"), faults, partial,
                     notes.holes, notes.noticed, told.date, requests)  # fmt: skip
@@ -273,65 +282,88 @@ class GraphQLListing:
         return False
 
     def _reduced(self, told: Told) -> bool:
-        """Leave out a field that fails in every row: it is the field that fails, not the row."""
-        rows = sum(1 for edge in (told.data[self._root] or {}).get("edges") or () if edge)
-        failing = Counter(tuple(part for part in error.get("path") or () if isinstance(part, str))
-                          for error in told.errors)  # fmt: skip
+        """Leave out what fails in every row: it is the field that fails, not the row."""
+        edges = (told.data[self._root] or {}).get("edges") or ()
+        failing: dict[tuple[str, ...], set[int]] = {}
+        for error in told.errors:
+            path: list[Any] = error.get("path") or []
+            if len(path) > 4 and isinstance(path[2], int):
+                failing.setdefault(tuple(part for part in path if isinstance(part, str)), set()).add(path[2])
+        gone = [path for path, rows in failing.items() if len(rows) >= max(len(edges), 2)]
         self.document = deepcopy(self.document)
-        gone = [path for path, count in failing.items() if count >= max(rows, 2) and len(path) > 3]
-        for path in gone:
-            parent = under(root_of(self.document), *path[1:-1])
+        for names in gone:
+            parent = under(root_of(self.document), *names[1:-1])
             if parent and parent.selection_set:
                 parent.selection_set.selections = tuple(
-                    node for node in parent.selection_set.selections if getattr(node, "name", None) is None
-                    or response_name(node) != path[-1]  # type: ignore[arg-type]
+                    node for node in parent.selection_set.selections
+                    if not (isinstance(node, FieldNode) and response_name(node) == names[-1])
                 )  # fmt: skip
-                self.left_out.append(f"{'.'.join(path)} fails in every row: {told.errors[0].get('message')}")
+                listed = LISTS.get(snake(names[-1]), snake(names[-1])) in self._fields.lists
+                self._lost += [] if listed else [f"{'.'.join(names)} fails in every row"]
+                self.left_out.append(f"{'.'.join(names)} fails in every row: {told.errors[0].get('message')}")
         self._compile()
         return bool(gone)
 
-    def _cut(self, notes: Notes) -> dict[tuple[Any, tuple[str, ...]], tuple[str | None, bool]]:
-        """The nested lists that did not come whole, by the key of their row: where they end, and whether it is lists
-        below them that were cut."""
-        found: dict[tuple[Any, tuple[str, ...]], tuple[str | None, bool]] = {}
-        for key, path, end in notes.cut:
+    def _cut(self, notes: Notes) -> dict[tuple[Any, tuple[str, ...]], bool]:
+        """The nested lists that did not come whole, by the key of their row: whether it is lists below them that were
+        cut."""
+        found: dict[tuple[Any, tuple[str, ...]], bool] = {}
+        for key, path, _ in notes.cut:
             outer = next(path[:size] for size in range(1, len(path) + 1) if _is_list(self.document, path[:size]))
-            deep = outer != path or found.get((key, outer), (None, False))[1]
-            found[key, outer] = (None if deep else end, deep)
+            found[key, outer] = outer != path or found.get((key, outer), False)
         return found
 
-    def _complete(self, row: Row, path: tuple[str, ...], end: str | None, deep: bool, faults: list[str]) -> int:
-        """Read a nested list to its end; if `deep`, anew with larger lists below it. Returns the requests it took."""
+    def _complete(self, row: Row, path: tuple[str, ...], deep: bool, faults: list[str], holes: set[str]) -> int:
+        """Read a nested list of one row anew, from its beginning to its end, as often as it takes to get as many as the
+        server counts; if `deep`, with larger lists below it. Returns the requests it took."""
         most = self._nested
         document = with_lists(only_list(self.document, path), lambda first: most if deep else min(first, most))
-        listing = GraphQLListing(self.client, self.company, self.resource, document)
-        listing._size, listing._nested = 1, most
-        found, requests, ends = Row(), 0, set[str | None]()
-        while takes(document, "keys") and end not in ends:
-            ends.add(end)
-            listing.variables = {"keys": [row.get("id")], "inner": end}
-            told, failed, asked = listing._answer(None)
+        requests = 0
+        for _ in range(TRIES):
+            listing = GraphQLListing(self.client, self.company, self.resource, document)
+            listing._size, listing._nested = 1, self._nested
+            found, asked, why = listing._list_of(row.get("id"), path)
             requests, self._nested = requests + asked, listing._nested
-            nodes = [edge["node"] for edge in told.data[self._root].get("edges") or () if edge]
-            if failed or len(nodes) != 1 or not nodes[0] or nodes[0].get("id") != row.get("id"):
-                break
+            if why == "deep" and not deep:
+                return requests + self._complete(row, path, True, faults, holes)
+            if not why:
+                holes |= listing._holes
+                row.update(found)
+                return requests
+        faults.append(f"{'.'.join(path)} of {self.resource.name} {row.get('id')} was cut and could not be read to its "
+                      "end")  # fmt: skip
+        return requests
+
+    def _list_of(self, key: Any, path: tuple[str, ...]) -> tuple[Row, int, str]:  # noqa: ANN401 - a key
+        """The nested lists of one row, the requests they took, and why they are not whole."""
+        found, requests, end = Row(), 0, None
+        ends, counted, came = set[str | None](), set[int | None](), 0
+        while takes(self.document, "keys") and end not in ends:
+            ends.add(end)
+            self.variables = {"keys": [key], **({"inner": end} if end else {})}
+            told, failed, asked = self._answer(None)
+            requests += asked
+            nodes = [edge["node"] for edge in (told.data[self._root] or {}).get("edges") or () if edge]
+            if failed or len(nodes) != 1 or not nodes[0] or nodes[0].get("id") != key:
+                return found, requests, "failed"
             notes, more = Notes(), Row()
-            listing._reader.read(nodes[0], more, more, notes)
+            self._reader.read(nodes[0], more, more, notes)
+            self._holes |= notes.holes
+            inner: Any = nodes[0]
+            for name in path:
+                inner = (inner or {}).get(name)
+            counted.add((inner or {}).get("totalCount"))
+            came += len((inner or {}).get("edges") or ())
             for name, items in more.items():
                 if isinstance(items, list):
                     found.setdefault(name, []).extend(items)
             cut = {place: last for _, place, last in notes.cut}
-            if not cut:
-                row.update(found if deep else {name: row.get(name, []) + items for name, items in found.items()})
-                return requests
             if cut.keys() - {path}:
-                if deep:
-                    break
-                return requests + self._complete(row, path, None, True, faults)
+                return found, requests, "deep"
+            if not cut:
+                return found, requests, "" if counted - {None} <= {came} else "moved"
             end = cut[path]
-        faults.append(f"{'.'.join(path)} of {self.resource.name} {row.get('id')} was cut and could not be read to its "
-                      "end")  # fmt: skip
-        return requests
+        return found, requests, "endless"
 
     def _shrink(self) -> bool:
         smaller = max(SMALLEST, self._size // 2)

@@ -43,6 +43,7 @@ class NetworkClient(Client):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - those of Client
         super().__init__(*args, **kwargs)
         self.no_graphql = ""  # why, if there is none
+        self.has_answered = False  # GraphQL did, in this run
         self.dropped: dict[str, list[str]] = {}  # what was left out of each document
         self.slugs: dict[str, str] = {}  # by GUID, of the networks found so far
         self._schema: GraphQLSchema | None = None
@@ -60,6 +61,7 @@ class NetworkClient(Client):
             self._known = True
 
     def _introspect(self, company: Company) -> None:
+        self.auth.headers(company)  # what is wrong with a credential says nothing of the server
         try:
             body = {"query": get_introspection_query(descriptions=False)}
             found = self.post(company, "graphql", body, as_json).body.get("data")
@@ -70,6 +72,7 @@ class NetworkClient(Client):
             if error.status not in (400, 403):
                 raise
             found = None
+        self.has_answered = True
         try:
             self._schema = build_client_schema(found or {})  # type: ignore[arg-type] # it finds out itself
         except (TypeError, GraphQLError):  # nothing, or what is no schema

@@ -27,7 +27,8 @@ _PLAIN = RestShape(ignored=_LINKS)
 class Listing(Resource):
     """A row of this vendor: a GraphQL document, a REST path, or both, the preferred one first. `rest_shape` is how REST
     items differ; `joined` are REST listings of nested rows and the field that names their parent; `variables` are the
-    passes of the document and what each says of its rows; `adapt` does what no declaration says."""
+    passes of the document and what each says of its rows; `adapt` does what no declaration says, and
+    tells of a nested list that is not whole."""
 
     mode: Mode = Mode.SNAPSHOT
     personal: bool = True
@@ -37,7 +38,7 @@ class Listing(Resource):
     variables: tuple[tuple[Mapping[str, Any], Mapping[str, Any]], ...] = (({}, {}),)
     rest_shape: RestShape = _PLAIN
     joined: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    adapt: Callable[[Row], None] | None = None
+    adapt: Callable[[Row], str | None] | None = None
 
     @property
     def asked(self) -> str:

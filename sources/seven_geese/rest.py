@@ -141,7 +141,7 @@ class TranslatedListing:
         page, notes = self._listing.page(cursor), Notes()
         requests = self._join() if self._joined is None else 0
         page.rows = [self._row(item, notes) if item else None for item in page.rows]
-        page.noticed, page.requests = notes.noticed, page.requests + requests
+        page.noticed, page.holes, page.requests = notes.noticed, notes.holes, page.requests + requests
         if self._faults:
             page.faults, self._faults = self._faults, []
         return page
@@ -150,8 +150,8 @@ class TranslatedListing:
         nested = {name: rows.get(item["id"], []) for name, rows in (self._joined or {}).items()}
         kept = {name: value for name, value in item.items() if name not in self._resource.joined}
         row = from_rest({**kept, **nested}, self._fields, self._resource.rest_shape, notes)
-        if self._resource.adapt:
-            self._resource.adapt(row)
+        partly = self._resource.adapt(row) if self._resource.adapt else None
+        notes.holes |= {partly} if partly else set()
         self.tables |= row.keys() & self._fields.lists.keys()
         return row
 
@@ -165,6 +165,8 @@ class TranslatedListing:
             except NotOfferedError:
                 continue
             requests += census.requests
+            if None in items.found:  # rows that do not tell whose they are
+                continue
             self._joined[name] = items.found
             nulls = f"{census.nulls} rows came as null" if census.nulls else ""
             self._faults += [f"{path}: {told}" for told in (census.moved, nulls) if told]

@@ -20,7 +20,7 @@ from sources.core.reading import Pages, Reading
 from sources.core.rows import Row
 from sources.core.scan import mark_of, outside
 from sources.core.settings import number
-from sources.core.task import Task, Unit
+from sources.core.task import Task, Unit, micros
 from sources.seven_geese import codes
 from sources.seven_geese.connection import SECTION
 from sources.seven_geese.documents import only_keys
@@ -113,10 +113,11 @@ def _by_graphql(client: NetworkClient, task: Task, resource: Listing) -> Unit:
 
 
 def _may_filter(client: NetworkClient, task: Task, resource: Listing) -> bool:
-    """Whether a change filter may do: there is one, something to continue from, and the last whole reading was by the
-    same identity (another one sees other notes of the same meeting) and not too long ago."""
+    """Whether a change filter may do: there is one, something to continue from, the last reading was by the same
+    identity (another one sees other notes of a meeting) and transport (the other one brings less), and the last whole
+    one not too long ago."""
     document = client.document(resource.document)
-    if task.identity != task.company.identity:
+    if task.identity != task.company.identity or task.transport != "graphql":
         return False
     if not resource.cursor or not task.mark or document is None or not takes(document, "since"):
         return False
@@ -142,9 +143,15 @@ def _changes(client: NetworkClient, task: Task, resource: Listing, notes: list[s
     listing = GraphQLListing(client, task.company, resource, only_keys(document))
     listed, _ = read_whole(listing, "id", _Nothing)
     reading.arrived(None, listed.requests)
-    wanted = sorted(listed.keys - task.known - census.keys)
-    for start in range(0, len(wanted), AT_ONCE):
-        keys = wanted[start : start + AT_ONCE]
+    start = micros(cursor.start(task.mark))
+    known = {key: moment for key, moment in task.known.items() if key in listed.keys and key not in census.keys}
+    if any(moment is not None and moment >= start for moment in known.values()):
+        notes.append(f"the filter {cursor.param} left rows out that it should not: everything was read")
+        return None
+    undated = {key for key, moment in known.items() if moment is None}  # no filter finds those
+    wanted = sorted((listed.keys - task.known.keys() - census.keys) | undated)
+    for at in range(0, len(wanted), AT_ONCE):
+        keys = wanted[at : at + AT_ONCE]
         by_key = GraphQLListing(client, task.company, resource, document, {"keys": keys})
         more, pages = read_whole(by_key, "id", lambda: Pages(task, client.privacy))
         if more.keys - set(keys):
@@ -193,12 +200,16 @@ def _unread(resource: Listing, tables: set[str]) -> frozenset[str]:
 
 def _judged(unit: Unit, found: Sequence[Census], unread: frozenset[str]) -> Unit:
     """Decide whether what is missing may be taken for gone, and say what was odd."""
-    task, unit.unread = unit.task, unread
+    task = unit.task
     faults = [fault for census in found for fault in census.faults]
     moved = [census.moved for census in found if census.moved]
-    nulls, holes = sum(census.nulls for census in found), sum(census.holes for census in found)
+    nulls, holes = sum(census.nulls for census in found), {name for census in found for name in census.holes}
+    assert isinstance(task.resource, Listing)
+    holed = frozenset(child.table for child in task.resource.children if child.field in holes)
     unit.partial = frozenset().union(*(census.partial for census in found))
-    unit.doubt = "rows" if faults or nulls or holes else "count" if moved else ""
+    shifted = any(census.moved and not census.miscounted for census in found)
+    unit.doubt = "rows" if faults or nulls or shifted else "count" if moved else ""
+    unit.unread = unread | holed
     if faults or moved:
         unit.status = "incomplete"
         unit.high_water_mark = task.mark
@@ -207,8 +218,10 @@ def _judged(unit: Unit, found: Sequence[Census], unread: frozenset[str]) -> Unit
                       "loaded, nothing was closed; run again.")  # fmt: skip
     if (unit.doubt or unit.batch.rejected) and task.identity and task.identity != unit.identity:
         unit.identity += " (incomplete)"  # nothing was marked: the next reading is not by the same one
-    if nulls or holes:
-        unit.tell(f"{nulls + holes} rows came as null: not permitted or just removed; nothing was closed")
+    if nulls:
+        unit.tell(f"{nulls} rows came as null: not permitted or just removed; nothing was closed")
+    if holed:
+        unit.tell(f"not all rows came of {', '.join(sorted(holed))}: none of them was closed")
     if unread:
         unit.tell(f"not brought by this transport: {', '.join(sorted(unread))}")
     _note_codes(unit)

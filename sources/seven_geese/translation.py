@@ -33,7 +33,7 @@ class Notes:
 
     noticed: Counter[str] = field(default_factory=Counter)
     cut: list[tuple[Any, tuple[str, ...], str | None]] = field(default_factory=list)
-    holes: int = 0  # nested rows that came as null
+    holes: set[str] = field(default_factory=set)  # nested lists in which something came as null
 
 
 @cache
@@ -106,6 +106,7 @@ class Fields:
             child.field: {column.name: column.kind for column in columns_of(child.record)}
             for child in resource.children
         }
+        self.keys = {child.field: child.keys for child in resource.children}
 
 
 class NodeReader:
@@ -120,6 +121,7 @@ class NodeReader:
         self._lists: list[tuple[str, str, NodeReader, bool]] = []
         self._prefix = prefix
         self._add(chosen)
+        self.keys = tuple(self.columns & set(fields.keys.get(name, ())))
 
     @property
     def tables(self) -> set[str]:
@@ -174,7 +176,8 @@ class NodeReader:
             if inner is not None:
                 reader.read(inner, row, root, notes)
         for key, name, reader, within in self._lists:
-            self._read_list(node.get(key), key, name, reader, within, row, root, notes)
+            if key in node:
+                self._read_list(node[key], key, name, reader, within, row, root, notes)
         return row
 
     def _read_list(
@@ -182,10 +185,15 @@ class NodeReader:
         root: Row, notes: Notes,
     ) -> None:  # fmt: skip
         if value is None:
+            notes.holes.add(name)
             return
         edges = value.get("edges") or ()
         found = [reader.read(edge["node"], {}, root, notes) for edge in edges if edge and edge.get("node")]
-        notes.holes += len(edges) - len(found)
+        # A reference to what is hidden is null, and such a row has no key. One of an unknown kind is set aside later.
+        whole = [item for item in found if "kind" in item or None not in [item.get(key) for key in reader.keys]]
+        if len(whole) < len(edges):
+            notes.holes.add(name)
+        found = whole
         if within:
             row[name] = found
         else:

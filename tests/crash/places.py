@@ -62,6 +62,7 @@ PLACES = [
     Place("opening the destination", "pipelines.warehouse:Warehouse.meet", "during"),
     Place("opening the destination", "pipelines.warehouse:Warehouse.meet", "after", 2),
     *_around("clearing away what a kill left", f"{PIPELINE}.abort_packages", again=True),
+    Place("clearing away what a kill left", f"{STORE}.set_abort_flag", "after", again=True),
 ]
 GROUPS = [*dict.fromkeys(place.group for place in PLACES), "any moment"]
 

@@ -64,7 +64,7 @@ class GeeseLife:
         self.edit(network, table, place, value, bump=False)
 
     def create(self, network: int, table: str, place: int, value: int) -> None:
-        fields: dict[str, Any] = {"start_date": self.vendor.now.date()} if table == "objectives" else {}
+        fields: dict[str, Any] = {}
         if table == "recognitions":
             fields = {"recipient_ids": [self.readers[network]], "message": f"new {value}"}
         if table in ("key_results", "checkins"):

@@ -15,7 +15,7 @@ from sources.core.plan import Order
 from tests.geese import ALL_SCOPES, HELD, GeeseBench, guid_of, plain
 from tests.model.amid import Amid, interference
 from tests.model.geese_life import KINDS, GeeseLife
-from tests.model.machine import CRASH, JUMP, Convergence, edits
+from tests.model.machine import CRASH, JUMP, Convergence, edits, none
 from tests.model.warehouse import Held, difference
 from tests.test_seven_geese_convergence import BY_REST
 
@@ -73,13 +73,13 @@ class Geese(Convergence):
         if answered:
             self.answer(report)
 
-    @rule(before=EDITS, chosen=SOME, names=NAMES, deeds=interference(KINDS, PAGES, PAGES[:4]))
+    @rule(before=EDITS, chosen=SOME, names=NAMES, deeds=interference(KINDS, PAGES))
     def run_amid_edits(self, before: Any, chosen: Any, names: Any, deeds: Any) -> None:
         self.happen(before)
         self.amid.deeds = list(deeds)
         self.sync(chosen, names)
         self.amid.deeds = []
-        assert self.amid.errors == []
+        none("edits that failed", self.amid.errors)
 
     @rule(table=st.sampled_from(PAGES[:2] + PAGES[2:7]), company=st.integers(0, 1), page=st.integers(1, 2))
     def run_while_one_row_goes_and_another_comes(self, table: str, company: int, page: int) -> None:

@@ -6,7 +6,7 @@ import atexit
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,12 @@ def edits(kinds: Sequence[str], size: int = 16) -> st.SearchStrategy[list[Edit]]
     """Few, which is what a failure shrinks to, or many, since runs take time and edits none."""
     edit = st.tuples(st.sampled_from(kinds), st.integers(0, 1), PLACE, MANY)
     return st.one_of(st.lists(edit, max_size=2), st.lists(edit, min_size=size // 2, max_size=size))
+
+
+def none(what: str, found: Collection[Any]) -> None:
+    """Fail if there are any, and say which."""
+    if found:
+        raise AssertionError("\n".join([f"{what}:", *map(str, found)]))
 
 
 class Convergence(RuleBasedStateMachine):
@@ -123,20 +129,20 @@ class Convergence(RuleBasedStateMachine):
     def check(self, held: Held, before: Any, chosen: Sequence[str]) -> None:
         """Each key once; no row erased but children, which go with their parent's edit; others left alone."""
         tables = self.known_tables(held)
-        assert held.doubled(tables) == []
+        none("keys twice", held.doubled(tables))
         after = held.numbers(tables)
         erasable = {table.name for table in tables if table.parent and not table.versioned}
         for (guid, table), numbers in before.items():
             if table not in erasable:
-                assert after.get((guid, table), (0,))[0] >= numbers[0], f"rows of {table} were erased"
+                none("rows erased", [table] * (after.get((guid, table), (0,))[0] < numbers[0]))
             if chosen and guid not in chosen:
-                assert after.get((guid, table)) == numbers, f"{table} of a company that was not asked for was changed"
+                none("changes of a company that was not asked for", [table] * (after.get((guid, table)) != numbers))
 
-    def answer(self, report: Report | None, may_fail: bool = False) -> None:
+    def answer(self, report: Report | None) -> None:
         """Tables this small lose a fifth of their rows in a day: the operator says that they are really gone."""
         failed = [unit for unit in report.units if unit.status == "failed"] if report else []
         doubtful = [unit for unit in failed if "that is suspicious" in (unit.error or "")]
-        assert may_fail or doubtful == failed, [unit.error for unit in failed if unit not in doubtful]
+        none("failures of a calm run", [unit.error for unit in failed if unit not in doubtful])
         if doubtful:
             self.sync((), [unit.task.resource.name for unit in doubtful], allow_shrink=True)
 
@@ -146,11 +152,13 @@ class Convergence(RuleBasedStateMachine):
         self.vendor.advance(8 * 86_400)  # what is read daily or weekly is due
         self.answer(self.sync())
         with looking(self.bench.file, self.vendor_slug) as held:
-            assert self.differences(held) == []
+            none("differences", self.differences(held))
             closed = {(guid, table, key) for table in {name for _, name, _ in self.listed()}
                       for guid, key in held.gaps(table)}  # fmt: skip
-        assert closed - self.gone == set(), "rows were closed that were always there"
-        assert [str(one) for one in verify(self.vendor_slug) if not one.ok] == []
+        none("rows closed that were always there", closed - self.gone)
+        not_had = "is not to be had from this server"  # said by the run too
+        none("differences to verify", [str(one) for one in verify(self.vendor_slug)
+                                       if not one.ok and not_had not in (one.error or "")])  # fmt: skip
 
     def teardown(self) -> None:
         if not hasattr(self, "patch"):

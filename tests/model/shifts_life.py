@@ -15,7 +15,8 @@ KINDS = (
     *(f"{deed} {table}" for table in TABLES for deed in ("create", "delete", "undelete")),
     *("shifts", "time_punches") * 2,
     "move shifts", "move time_punches", "move departments", "move users",
-    "shift breaks", "add break", "edit break", "remove break", "flag break", "stations",
+    "shift breaks", "no breaks", "no breaks", "add break", "edit break", "remove break", "flag break",
+    "remove break", "stations",
     "draft", "draft edit", "draft delete", "publish", "publish", "raise_", "assign", "unassign",
 )  # fmt: skip
 NAMES = {"shifts": "notes", "shift_drafts": "notes", "time_punches": "notes", "users": "last_name"}
@@ -86,6 +87,13 @@ class ShiftsLife:
         elif row and row["breaks"]:
             more = {**row["breaks"][0], "id": 600_000 + self.vendor.state(guid).new_id("shift_breaks")}
             self.vendor.edit(guid, "shifts", row["id"], breaks=[*row["breaks"], more])
+
+    def no_breaks(self, guid: str, place: int, value: int) -> None:
+        """Nothing is left of them that could replace what was loaded."""
+        table = ("shifts", "time_punches")[value % 2]
+        held = [row for row in self.vendor.rows(guid, table) if row["breaks"]]
+        if held:
+            self.vendor.edit(guid, table, held[place % len(held)]["id"], breaks=[])
 
     def add_break(self, guid: str, place: int, value: int) -> None:
         if punch := self.pick(guid, "time_punches", place):

@@ -14,8 +14,8 @@ from simulators.seven_shifts import SevenShifts, listings, readings
 from simulators.seven_shifts.state import Table
 from tests.conftest import Bench
 from tests.documented import refuse_undocumented
-from tests.model.amid import Amid, interference
-from tests.model.machine import CRASH, JUMP, Convergence, edits
+from tests.model.amid import Amid, interference, long_reading
+from tests.model.machine import CRASH, JUMP, MANY, PLACE, Convergence, edits, none
 from tests.model.shifts_life import KINDS, ShiftsLife
 from tests.model.shifts_truth import VERSIONED, differences
 from tests.model.warehouse import Held
@@ -89,13 +89,18 @@ class Shifts(Convergence):
         if answered:
             self.answer(report)
 
-    @rule(before=EDITS, chosen=SOME, names=NAMES, full=st.booleans(), deeds=interference(KINDS, PAGES, PAGES[:5]))
+    @rule(before=EDITS, chosen=SOME, names=NAMES, full=st.booleans(), deeds=interference(KINDS, PAGES))
     def run_amid_edits(self, before: Any, chosen: Any, names: Any, full: bool, deeds: Any) -> None:
         self.happen(before)
         self.amid.deeds = list(deeds)
         self.sync(chosen, names, full_refresh=full)
         self.amid.deeds = []
-        assert self.amid.errors == []
+        none("edits that failed", self.amid.errors)
+
+    @rule(table=st.sampled_from(["shifts", "time_punches"]), jump=st.sampled_from([400, 3_700, 200_000]), value=MANY)
+    def run_that_takes_long(self, table: str, jump: float, value: int) -> None:
+        before, deeds = long_reading(table, jump, value)
+        self.run_amid_edits(before, (), [], False, deeds)
 
     @rule(batch=EDITS, jump=JUMP, chosen=SOME, names=NAMES, faults=FAULTS)
     def run_in_bad_weather(self, batch: Any, jump: float, chosen: Any, names: Any, faults: Any) -> None:
@@ -127,24 +132,26 @@ class Shifts(Convergence):
         self.sync((), names, breaks=breaks)
 
     @precondition(lambda self: self.whole)
-    @rule(batch=EDITS, chosen=SOME, start=st.integers(-9, 8), days=st.integers(0, 9), ends=st.booleans(),
-          lags=st.booleans())  # fmt: skip
-    def run_of_a_window(self, batch: Any, chosen: Any, start: int, days: int, ends: bool, lags: bool) -> None:
-        """Answered, perhaps, by a server that is behind: what it says is older than what is known by now."""
+    @rule(batch=EDITS, chosen=SOME, start=st.integers(-9, 8), days=st.one_of(st.none(), st.integers(0, 9)))
+    def run_of_a_window(self, batch: Any, chosen: Any, start: int, days: int | None) -> None:
+        self.happen(batch)
         since = self.clock.start + timedelta(days=start)
-        window = {"since": since, "until": since + timedelta(days=days) if ends else None}
-        past = {guid: Table() for guid in self.guids((0, 1))} if lags else {}
+        self.sync(chosen, ["shifts", "time_punches"], since=since, until=days and since + timedelta(days=days))
+
+    @precondition(lambda self: self.whole)
+    @rule(batch=EDITS, place=PLACE)
+    def run_of_a_window_by_a_server_behind(self, batch: Any, place: int) -> None:
+        """What it says is older than what is known by now."""
+        past = {guid: Table() for guid in self.guids((0, 1))}
         for guid, table in past.items():
             table.rows = dict(self.vendor.state(guid).tables["shifts"].rows)
         self.vendor.advance(1)
-        self.happen(batch)
-        if lags:
-            self.vendor.advance(400)
-            self.life.happen("create shifts", 0, 0, 0)
-            self.life.happen("create shifts", 1, 0, 0)
-            self.sync()
+        self.happen([*batch, ("edit shifts", 0, place, 1), ("edit shifts", 1, place, 1)])
+        self.vendor.advance(400)
+        self.happen([("create shifts", 0, 0, 0), ("create shifts", 1, 0, 0)])
+        self.sync()
         self.lag = past
-        self.sync(chosen, ["shifts", "time_punches"], **window)
+        self.sync((), ["shifts"], since=self.clock.start - timedelta(days=30))
         self.lag = {}
 
     def guids(self, chosen: Sequence[int]) -> list[str]:

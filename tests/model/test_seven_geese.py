@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.model.geese_machine import Geese
-from tests.model.profiles import chosen
+from tests.model.profiles import tested
 
-TestSevenGeeseConverges = Geese.TestCase
-TestSevenGeeseConverges.settings = chosen()
-TestSevenGeeseConverges.pytestmark = [pytest.mark.timeout(3_600)]
+TestSevenGeeseConverges = tested(Geese, examples=3, number=67)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.model.profiles import chosen
+from tests.model.profiles import tested
 from tests.model.shifts_machine import Shifts
 
-TestSevenShiftsConverges = Shifts.TestCase
-TestSevenShiftsConverges.settings = chosen()
-TestSevenShiftsConverges.pytestmark = [pytest.mark.timeout(3_600)]
+TestSevenShiftsConverges = tested(Shifts, examples=4, number=13)

@@ -1,0 +1,183 @@
+"""The cases: a fault, how long it lasts, and what the run has to say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from tests.weather import spoils, troubles
+from tests.weather.bench import Bench
+from tests.weather.proxy import MANY, Fault, Spoil
+
+BOTH = ("seven_shifts", "seven_geese")
+PAGE = {"seven_shifts": "/shifts", "seven_geese": "query Badges"}  # the request that is spoiled
+WHOLE = {"seven_shifts": "/roles", "seven_geese": "/departments/"}  # one whose rows are closed when they are missing
+TOKEN = {"seven_shifts": "/oauth2/token", "seven_geese": "/o/token/"}
+NO_ANSWER, NO_JSON = "got no answer", "not the documented JSON"
+Prepare = Callable[[Bench], None]
+
+
+@dataclass(frozen=True)
+class Case:
+    """`told`: what the run says of it; empty if it has to end well. `bug`: why it does not yet."""
+
+    source: str
+    fault: str
+    lasts: str
+    prepare: Prepare
+    told: str = ""
+    exit: int = 1
+    secure: bool = False
+    bug: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.source}: {self.fault}, {self.lasts}"
+
+    @property
+    def expects_spoiling(self) -> bool:
+        """Whether the proxy has to have had a hand in it."""
+        return isinstance(self.prepare, partial)
+
+
+def _order(spoil: Spoil, where: dict[str, str], times: int, after: int, here: Bench) -> None:
+    here.proxy.order(Fault(spoil, where[here.source], times, after))
+
+
+@dataclass(frozen=True)
+class Weather:
+    """A fault that is tried passing (`passes` answers are spoiled) and staying (all are). `told`: what is said when it
+    stays; None if it does no harm then either."""
+
+    fault: str
+    spoil: Spoil
+    told: str | None = None
+    passes: int = 2
+    where: dict[str, str] = field(default_factory=lambda: PAGE)
+    sources: tuple[str, ...] = BOTH
+
+    def cases(self) -> list[Case]:
+        found = []
+        for source in self.sources:
+            if self.told is None:
+                found.append(Case(source, self.fault, "always", partial(_order, self.spoil, self.where, MANY, 0)))
+                continue
+            if self.passes:
+                found.append(Case(source, self.fault, _times(self.passes),
+                                  partial(_order, self.spoil, self.where, self.passes, 0)))  # fmt: skip
+            found.append(Case(source, self.fault, "stays", partial(_order, self.spoil, self.where, MANY, 0), self.told))
+        return found
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+NETWORK = [
+    Weather("latency and jitter", spoils.latency),
+    Weather("no answer within the timeout", spoils.silence, NO_ANSWER, passes=1),
+    Weather("connection reset before the answer", spoils.reset_before, NO_ANSWER),
+    Weather("connection reset within the answer", spoils.reset_within, NO_ANSWER),
+    Weather("kept connection closed after each answer", spoils.closed_after),
+    Weather("body that trickles, a byte now and then", spoils.trickling, NO_ANSWER, passes=1),
+    Weather("headers that trickle, a byte now and then", spoils.trickling_headers, NO_ANSWER, passes=1,
+            sources=("seven_shifts",)),
+]
+HTTP = [
+    Weather("body shorter than its length", spoils.cut_off, NO_ANSWER),
+    Weather("body longer than its length", spoils.too_short_a_length, NO_JSON),
+    Weather("last chunk missing", spoils.cut_off_in_chunks, NO_ANSWER),
+    Weather("chunks that are none", spoils.bad_chunks, NO_ANSWER, sources=("seven_shifts",)),
+    Weather("HTTP/1.0, no length", spoils.old_protocol),
+    Weather("HTTP/1.0, no length, cut off", spoils.old_protocol_cut, NO_JSON),
+    Weather("header of 70,000 bytes", spoils.long_header, NO_ANSWER, sources=("seven_geese",)),
+    Weather("200 headers", spoils.many_headers, NO_ANSWER, sources=("seven_shifts",)),
+    Weather("something that is no HTTP", spoils.no_http, NO_ANSWER),
+    Weather("gzip", spoils.body(spoils.zipped, Content_Encoding="gzip")),
+    Weather("gzip that is none", spoils.with_headers(Content_Encoding="gzip"), NO_ANSWER),
+    Weather("gzip cut off", spoils.body(lambda content: spoils.zipped(content)[:-12], Content_Encoding="gzip"),
+            NO_ANSWER, sources=("seven_geese",)),
+    Weather("Date header that is none", spoils.with_headers(Date="yesterday")),
+    Weather("Date header a day ahead", spoils.with_headers(Date="Fri, 06 Nov 2026 15:00:00 GMT")),
+    Weather("redirect to another host", spoils.answers(302, Location="https://elsewhere.example.test/"),
+            "redirects to another address", passes=0),
+]
+CONTENT = [
+    Weather("empty body", spoils.body(lambda content: b""), NO_JSON),
+    Weather("zeros within the body", spoils.body(spoils.torn), NO_JSON),
+    Weather("byte order mark", spoils.body(lambda content: b"\xef\xbb\xbf" + content)),
+    Weather("invalid UTF-8", spoils.body(spoils.invalid_text), NO_JSON),
+    Weather("NaN for a number", spoils.body(spoils.not_a_number), NO_JSON),
+    Weather("every id twice in its object", spoils.body(spoils.key_twice)),
+    Weather("JSON null for everything", spoils.body(lambda content: b"null"), NO_JSON),
+    Weather("a list for an object", spoils.body(lambda content: b"[]"), NO_JSON, sources=("seven_geese",)),
+    Weather("an object without rows", spoils.body(lambda content: b"{}"), "required field `data`",
+            sources=("seven_shifts",)),
+    Weather("sign-in page with status 200", spoils.page(200), "HTML page instead of JSON"),
+    Weather("an empty listing where there were rows", spoils.body(lambda content: troubles.emptied(content)),
+            "suspicious", passes=0, where=WHOLE),
+]
+STATUS = [
+    Weather("status 500", spoils.answers(500, b"{}"), "kept failing with 500", passes=5),
+    Weather("status 502 with a page", spoils.page(502), "kept failing with 502"),
+    Weather("status 503 with a page", spoils.page(503, Retry_After="1"), "kept failing with 503"),
+    Weather("status 524 of Cloudflare", spoils.page(524), "kept failing with 524", sources=("seven_shifts",)),
+    Weather("Cloudflare challenge (403, HTML)", spoils.page(403), "challenge page"),
+    Weather("cf-mitigated (403)", spoils.answers(403, b"{}", cf_mitigated="challenge"), "challenge page"),
+    Weather("429 without a time", spoils.too_many(None), "too many requests"),
+    Weather("429 with seconds", spoils.too_many("1"), "too many requests", passes=1),
+    Weather("429 with a date", spoils.too_many_until(1), "too many requests", passes=1),
+    Weather("429 for a day", spoils.too_many("86400"), "too many requests", passes=0),
+    Weather("429 with a time that is none", spoils.too_many("soon"), "too many requests", passes=1),
+    Weather("401 although the token is good", spoils.answers(401, b"{}"), "401", passes=1),
+    Weather("403 with JSON: not in the plan", spoils.answers(403, b'{"detail": "no"}'), "403", passes=0),
+    Weather("404", spoils.answers(404, b'{"detail": "Not found."}'), "404", passes=0, sources=("seven_shifts",)),
+    Weather("204 without a body", spoils.answers(204), "204", passes=0),
+]
+TOKENS = [
+    Weather("token endpoint: reset", spoils.reset_before, "gave no", where=TOKEN),
+    Weather("token endpoint: status 503", spoils.page(503), "gave no|answered 503", where=TOKEN),
+    Weather("token endpoint: 429", spoils.too_many("1"), "gave no|answered 429", where=TOKEN),
+    Weather("token endpoint: page with status 200", spoils.page(200), "without a token", where=TOKEN),
+    Weather("token endpoint: body that trickles", spoils.trickling, "gave no", passes=0, where=TOKEN),
+    Weather("token endpoint: never answers", spoils.silence, "gave no", passes=0, where=TOKEN),
+    Weather("token endpoint: client refused", spoils.answers(401, b'{"error": "invalid_client"}'), "invalid_client",
+            passes=0, where=TOKEN),
+]
+
+
+def _special() -> list[Case]:
+    found = []
+    for source in BOTH:
+        add = partial(Case, source)
+        found += [
+            add("connection refused", "stays", troubles.refused_connection, NO_ANSWER),
+            add("host name that does not resolve", "stays", troubles.unknown_host, NO_ANSWER),
+            add("https asked of a plain port", "stays", troubles.plain_port, NO_ANSWER),
+            add("certificate nobody vouches for", "stays", troubles.kept, NO_ANSWER, secure=True),
+            add("http to another machine", "stays", troubles.plain_http, "not an https address", 2),
+            add("blocked for a minute (scaled) in the middle", "once", troubles.blocked),
+            add("tokens end in the middle of the run", "once", troubles.tokens_end),
+            add("5 faults at random in all answers", "a while", troubles.storm),
+        ]
+    found += [
+        Case("seven_shifts", "access revoked in the middle of the run", "stays", troubles.revoked, "403"),
+        Case("seven_shifts", "cursor that leads to its own page", "stays", troubles.same_cursor, "does not end"),
+        Case("seven_shifts", "rows of another company", "stays", troubles.other_company, "company"),
+        Case("seven_geese", "access revoked in the middle of the run", "once", troubles.tokens_revoked),
+        Case("seven_geese", "next page on another host", "stays", troubles.next_elsewhere, "another host"),
+        Case("seven_geese", "cursor that leads to its own page", "stays", troubles.same_cursor, "does not end"),
+    ]
+    return found
+
+
+GROUPS: dict[str, list[Case]] = {
+    "The network": [case for weather in NETWORK for case in weather.cases()],
+    "HTTP": [case for weather in HTTP for case in weather.cases()],
+    "What the answer holds": [case for weather in CONTENT for case in weather.cases()],
+    "What the answer says": [case for weather in STATUS for case in weather.cases()],
+    "Tokens": [case for weather in TOKENS for case in weather.cases()],
+    "And the rest": _special(),
+}
+CASES = [case for cases in GROUPS.values() for case in cases]
