@@ -69,7 +69,10 @@ def _source(source: str) -> list[Line]:
     for company in companies:
         try:
             found = vendor.discover(client, company, None)
-            lines += [Line(True, f"{source}: {company.slug} {told}") for told in vendor.describe(client, found)]
+            lines += [Line(ok, f"{source}: {company.slug} {told}")
+                      for ok, told in vendor.describe(client, found, vendor.resources)]  # fmt: skip
+        except ConfigurationError as error:
+            lines.append(Line(False, f"{source}: {error}", configuration=True))
         except SevensError as error:
             lines.append(Line(False, f"{source}: {error}"))
     return lines + [Line(True, f"{source}: note, {notice}") for notice in sorted(client.notices)]

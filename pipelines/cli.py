@@ -131,9 +131,9 @@ def run(
     gc.set_threshold(10_000, 20, 50)
     order = Order(since=since, until=until, full_refresh=full_refresh, allow_shrink=allow_shrink)
     reports = []
-    for name in _chosen(source):
+    for name, slugs in _having(_chosen(source), companies):
         with Progress() as progress:
-            reports.append(load(name, companies, resources, order, progress))
+            reports.append(load(name, slugs, resources, order, progress))
     if as_json:
         told = [report.as_dict() for report in reports]
         click.echo(jsonlib.dumps(told[0] if source != "all" else told, indent=2))
@@ -211,6 +211,19 @@ def status(as_json: bool) -> int:
     else:
         table(found)
     return 1 if any(entry["error"] for entry in found) else 0
+
+
+def _having(sources: list[str], slugs: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
+    """The sources, each with those of the companies that it has; one that has none of them is left out. A company that
+    nobody has stays with all of them, so that the error tells."""
+    from pipelines.run import VENDORS
+
+    if len(sources) < 2 or not slugs:
+        return [(name, slugs) for name in sources]
+    known = {name: {company.slug for company in VENDORS[name].companies()} for name in sources}
+    nobodys = set(slugs).difference(*known.values())
+    found = [(name, tuple(slug for slug in slugs if slug in known[name] | nobodys)) for name in sources]
+    return [(name, some) for name, some in found if some]
 
 
 def _chosen(source: str) -> list[str]:

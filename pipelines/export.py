@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -34,7 +34,7 @@ FORMAT = 1
 def export(source: str, folder: Path) -> dict[str, Any]:
     """Write what the destination holds of a source into `folder`, a file per table, and return the manifest. Raises
     `ConfigurationError` if nothing was loaded yet, or if there is something in the folder already."""
-    vendor, warehouse = VENDORS[source], Warehouse.configured()
+    vendor, warehouse, folder = VENDORS[source], Warehouse.configured(), folder.resolve()
     if folder.exists() and any(folder.iterdir()):
         raise ConfigurationError(f"{folder} is not empty. Name a new folder: an archive is never written over.")
     if warehouse.file and not warehouse.file.exists():
@@ -45,9 +45,8 @@ def export(source: str, folder: Path) -> dict[str, Any]:
     latest = memory.latest()
     if not latest:
         raise ConfigurationError(f"Nothing of {source} was loaded yet. Load first: sevens run {source}.")
-    partial = folder.with_name(f"{folder.name}.partial")  # a folder of that name is whole
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))  # a folder of that name is whole
     tables = {table.name: table for row in vendor.resources for table in row.tables}
     with pipeline.sql_client() as client:
         found = (_table(client, name, tables.get(name), partial) for name in (*tables, *LOGS))
@@ -63,7 +62,7 @@ def export(source: str, folder: Path) -> dict[str, Any]:
     }
     (partial / MANIFEST).write_text(json.dumps(manifest, indent=2, default=str) + "\n", encoding="utf-8")
     memory.close()
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial.chmod(0o755)
     if folder.exists():
         folder.rmdir()
     partial.rename(folder)

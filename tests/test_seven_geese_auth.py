@@ -442,7 +442,7 @@ def test_what_is_missing_is_named(vendor: Vendor, store: TokenStore) -> None:
 
     with pytest.raises(ConfigurationError, match=f"acme: nobody has consented yet.*{AGAIN}"):
         auth.headers(ACME)
-    with pytest.raises(ConfigurationError, match="other: it has no credentials"):
+    with pytest.raises(ConfigurationError, match="other: it needs credentials for 7Geese and has none"):
         auth.headers(OTHER)
     with pytest.raises(ConfigurationError, match="none: 7Geese needs a client_id"):
         auth.headers(Company("none", ACME.guid))

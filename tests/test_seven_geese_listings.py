@@ -492,6 +492,19 @@ def test_more_than_twenty_owners_of_a_key_result_are_read_to_the_last_one(geese)
     assert keys(unit, "key_results") == held(geese, "key_results")
 
 
+def test_a_long_list_below_the_end_of_a_long_list_is_read_to_the_last_one(geese):
+    network, owners = geese.vendor.networks[0].id, people(geese, 30)
+    for number in range(70):
+        geese.vendor.create(network, "key_results", objective_id=5101, owner_ids=owners if number == 60 else [])
+
+    unit = read(geese, "objectives")
+
+    assert unit.status == "ok"
+    assert keys(unit, "key_results") == held(geese, "key_results")
+    pairs = [(row["id"], owner) for row in geese.vendor.rows(network, "key_results") for owner in row["owner_ids"]]
+    assert keys(unit, "key_result_owners", ("key_result_id", "profile_id")) == sorted(pairs)
+
+
 def test_long_lists_below_and_beside_long_lists_are_all_read_to_the_last_one(geese):
     network, owners = geese.vendor.networks[0].id, people(geese, 60)
     geese.vendor.edit(network, "objectives", 5101, owner_ids=owners)

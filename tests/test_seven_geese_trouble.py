@@ -14,7 +14,7 @@ from sources.core.errors import MalformedError, RefusedError, SkippedError, Susp
 from sources.core.task import Unit
 from sources.seven_geese import VENDOR
 from tests.geese import ALL_SCOPES, GeeseBench, build_geese, guid_of
-from tests.geese_reading import Book, contents, few, gone, held, keys, read
+from tests.geese_reading import Book, connect, contents, few, gone, held, keys, read
 
 both_transports = pytest.mark.parametrize("transport", ["graphql", "rest"])
 
@@ -221,19 +221,24 @@ def test_a_field_that_fails_in_every_row_is_left_out_and_replaces_no_value_that_
     assert [(row["name"], row["progress_delta"]) for row in book.versions("objectives", added)] == [("New", None)]
 
 
-def test_a_field_that_fails_in_one_row_replaces_no_value_that_is_known(geese):
-    book = Book()
-    book.run(geese, "objectives")
+@pytest.mark.parametrize(("name", "field", "table", "path"), [
+    ("objectives", "creator", "key_results", "node.keyResults.edges.*.node.creator"),
+    ("feedback_requests", "recipient", "feedback_requests", "feedbackRequests.edges.*.node.recipient"),
+])  # fmt: skip
+def test_a_field_that_fails_in_one_row_replaces_no_value_that_is_known(geese, name, field, table, path):
+    book, last = Book(), held(geese, name)[-1]
+    book.run(geese, name)
     geese.vendor.advance(60)
-    geese.vendor.edit(geese.vendor.networks[0].id, "objectives", held(geese, "objectives")[-1], name="Renamed")
-    geese.vendor.faults.add("partial_error", operation="Objectives", field="creator", index=1, times=99)
+    geese.vendor.edit(geese.vendor.networks[0].id, name, last, **{"name" if name == "objectives" else "title": "New"})
+    operation = "".join(word.capitalize() for word in name.split("_"))
+    geese.vendor.faults.add("partial_error", operation=operation, field=field, index=1, times=99)
 
-    unit = book.run(geese, "objectives")
+    unit = book.run(geese, name)
 
     assert unit.status == "incomplete"
-    assert "node.keyResults.edges.*.node.creator: An error" in unit.error
-    assert book.keys("key_results", "ended") == set()
-    assert book.keys("objectives", "ended") == {(held(geese, "objectives")[-1],)}  # a good row is loaded all the same
+    assert f"{path}: An error" in unit.error
+    assert book.keys(name, "ended") == {(last,)}  # a good row is loaded all the same
+    assert book.keys(table, "ended") - {(last,)} == set()
 
 
 def test_a_code_that_became_an_object_is_loaded(geese):
@@ -283,10 +288,15 @@ def test_a_token_that_is_accepted_for_nobody_is_refused_before_anything_is_read(
         read(geese, "badges")
 
 
-def test_who_reads_is_asked_again_where_the_server_failed_to_say(geese):
-    geese.vendor.faults.add("masked_field_error", operation="WhoAmI", field="currentUser")
+@pytest.mark.parametrize(("times", "by_rest"), [(1, 0), (9, 1)])
+def test_who_reads_is_asked_again_and_then_by_rest_where_the_server_fails_to_say(geese, times, by_rest):
+    geese.vendor.faults.add("masked_field_error", operation="WhoAmI", field="currentUser", times=times)
 
-    assert read(geese, "badges").status == "ok"
+    _, network = connect()
+
+    assert network.identity.startswith("profile 31, admin")
+    assert [asked.operation for asked in geese.vendor.graphql_requests].count("WhoAmI") == 2
+    assert len([asked for asked in geese.vendor.requests if asked.path.endswith("/me/")]) == by_rest
 
 
 def test_who_reads_cannot_be_told_without_a_scope_and_that_one_is_named(geese):

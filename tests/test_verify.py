@@ -67,7 +67,8 @@ def test_a_row_deleted_and_a_row_edited_by_hand_are_both_named(bench):
 
 def test_a_row_that_the_vendor_does_not_have_is_too_many(geese):
     geese.run(["badges"])
-    alter(geese.file, "INSERT INTO seven_geese.badges BY NAME SELECT * REPLACE (999 AS id) FROM seven_geese.badges LIMIT 1")
+    alter(geese.file, "INSERT INTO seven_geese.badges BY NAME "
+                      "SELECT * REPLACE (999 AS id) FROM seven_geese.badges LIMIT 1")  # fmt: skip
 
     found = verify("seven_geese", resources=["badges"])[0]
 

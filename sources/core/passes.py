@@ -96,6 +96,11 @@ def read_whole(listing: Listing, key: str, sink: Callable[[], S]) -> tuple[Censu
     return census, taken
 
 
+def _key(value: Any) -> Any:  # noqa: ANN401 - whatever the vendor sent
+    """A key to count with; one that is no key is told from others all the same."""
+    return value if isinstance(value, int | str | None) else repr(value)
+
+
 def _once(listing: Listing, key: str, sink: Sink, patient: bool) -> Census:
     """One pass. An impatient one stops at the first sign that rows have moved."""
     census, cursors = Census(), set[str]()
@@ -103,7 +108,7 @@ def _once(listing: Listing, key: str, sink: Sink, patient: bool) -> Census:
     last, empty, totals = None, 0, list[int | None]()
     while True:
         page = listing.page(cursor)
-        rows, keys = page.rows, [row.get(key) if row else None for row in page.rows]
+        rows, keys = page.rows, [_key(row.get(key)) if row else None for row in page.rows]
         census.started, census.requests = census.started or page.date, census.requests + page.requests
         census.faults += page.faults
         census.noticed += page.noticed

@@ -113,8 +113,9 @@ def _company(slug: str, entry: Mapping[str, Any], derives_guid: bool) -> Company
     try:
         canonical = str(uuid.UUID(str(guid))) if guid else ""
     except ValueError:
-        raise ConfigurationError(f"{name}: the guid {guid!r} is not a GUID (8-4-4-4-12 hexadecimal digits). The "
-                                 "company's admin sees it after connecting the app.") from None  # fmt: skip
+        raise ConfigurationError(f"{name}: the guid {guid!r} is not a GUID (8-4-4-4-12 hexadecimal digits). Copy "
+                                 "it again; 7shifts shows it to the company's admin after connecting the app."
+                                 ) from None  # fmt: skip
     if id is not None and not str(id).isdigit():
         raise ConfigurationError(f"{name}: the id {id!r} is not a number. Leave it out: it is discovered.")
     guid = str(guid) if guid and str(guid).lower() == canonical else canonical

@@ -21,6 +21,9 @@ class BuildSource(Protocol):
     def __call__(self, *, package: Package, run_id: str, file_format: str) -> DltSource: ...
 
 
+Describe = Callable[[Client, Company, Sequence[Resource]], list[tuple[bool, str]]]
+
+
 @dataclass(frozen=True)
 class Vendor:
     """`slug` is the folder, the source, the config section and the dataset. Nothing here needs a network until
@@ -35,4 +38,4 @@ class Vendor:
     authorize: Callable[[str, int | None], str] | None = None  # asks a person for consent, tells what came of it
     derives_guid: bool = False  # a company may be configured without one
     scan: Scan = by_cursor
-    describe: Callable[[Client, Company], list[str]] = lambda client, company: [f"is company {company.id}"]
+    describe: Describe = lambda client, company, resources: [(True, f"is company {company.id}")]

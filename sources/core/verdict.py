@@ -56,6 +56,7 @@ def judge(
                            "Set api_url to the API's own address.", status)  # fmt: skip
     if status != 200:
         remedy = remedies.get(status) or _remedy(status)
+        remedy = remedy.replace("SLUG", asked.partition(":")[0])
         raise RefusedError(f"{asked} was refused: {status} {_reason(response)}. {remedy}", status, response.content)
 
 
@@ -86,7 +87,7 @@ def _reason(response: Answer) -> str:
     try:
         body = msgspec.json.decode(response.content)
         told = [str(body[name]) for name in ("error", "title", "message", "detail") if body.get(name)]
-        return ", ".join(dict.fromkeys(told)) or "without a reason"
+        return ", ".join(dict.fromkeys(told)).rstrip(". ") or "without a reason"
     except (msgspec.DecodeError, AttributeError):
         return "without a reason"
 

@@ -85,12 +85,14 @@ class NetworkAuth:
         return self._known(company).kind
 
     def _known(self, company: Company) -> Credentials:
-        try:
-            return self._credentials[company.slug]
-        except KeyError:
-            raise ConfigurationError(f"{company.slug}: it has no credentials for 7Geese. Set its token, its username "
-                                     "and password, or the client_id of an application it consents to."
-                                     ) from None  # fmt: skip
+        known = self._credentials.get(company.slug)
+        if known is None or not (known.token or known.client_id):
+            section = f"sources.seven_geese.credentials.{company.slug.replace('-', '_')}"
+            half = "a login without a client_id" if known and (known.username or known.password) else "none"
+            raise ConfigurationError(f"{company.slug}: it needs credentials for 7Geese and has {half}. Set "
+                                     f"{section}.token, or {section}.client_id and .client_secret with .username and "
+                                     ".password, or the client alone for a consent.")  # fmt: skip
+        return known
 
 
 class _Network:

@@ -24,7 +24,8 @@ from sources.seven_geese.translation import reference
 SECTION = "sources.seven_geese"
 CREDENTIALS = ("token", "client_id", "client_secret", "username", "password")
 REMEDIES = {
-    401: "The token is not accepted (any more): run `sevens auth seven_geese --company SLUG`, or renew it.",
+    401: "The token is not accepted (any more): renew it, or check the login; after a consent run `sevens auth "
+         "seven_geese --company SLUG`.",
     403: "The credential's scopes, or the rights of the person it acts for, do not include this.",
     404: "This server does not offer it; check api_url.",
 }
@@ -59,12 +60,13 @@ def connect(resources: Sequence[Resource]) -> NetworkClient:
 
 
 def credentials() -> dict[str, Credentials]:
-    """Every network's credentials: beside its slug, or in the section named after it (or after its `credentials`)."""
+    """Every network's credentials: beside its slug, or in the section named after it (or after its `credentials`), with
+    `_` for `-`: no environment variable could have that."""
     found = {}
     for entry in company_entries("seven_geese", company_setting("seven_geese"), True):
         if isinstance(entry, Mapping):
             slug = str(entry.get("slug"))
-            section = f"{SECTION}.credentials.{entry.get('credentials') or slug}"
+            section = f"{SECTION}.credentials.{entry.get('credentials') or slug.replace('-', '_')}"
             found[slug] = Credentials(**{name: entry.get(name) or secret(f"{section}.{name}") for name in CREDENTIALS})
     return found
 
@@ -102,20 +104,23 @@ def derived_guid(origin: str, network_id: int) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{origin}/networks/{network_id}"))
 
 
-def describe(client: Client, company: Company) -> list[str]:
-    """What `sevens check` tells of a network."""
+def describe(client: Client, company: Company, resources: Sequence[Resource]) -> list[tuple[bool, str]]:
+    """What `sevens check` tells of a network: whether it is well, and a line."""
     assert isinstance(client, NetworkClient)
     assert isinstance(company, Network)
-    lines = [f"is network {company.id} {company.name!r}, company_guid {company.guid}, read as {company.identity}, "
-             f"{scopes_told(company.granted)}"]  # fmt: skip
+    lines = [(True, f"is network {company.id} {company.name!r}, company_guid {company.guid}, read as "
+                    f"{company.identity}, {scopes_told(company.granted)}")]  # fmt: skip
+    lacking = {row.scope: [other.name for other in resources if other.scope == row.scope] for row in resources
+               if company.lacks(row.scope)}  # fmt: skip
+    lines += [(False, f"was not granted {scope}, so {', '.join(names)} will be skipped: grant it and log in or consent "
+                      "again") for scope, names in sorted(lacking.items())]  # fmt: skip
     if client.no_graphql:
-        lines.append(f"is read by REST: {client.no_graphql}; reviews, feedback, locations, groups and action items "
-                     "need GraphQL")  # fmt: skip
-    else:
-        dropped = {part for name in names() if client.document(name) is None or client.dropped[name]
-                   for part in client.dropped[name]}  # fmt: skip
-        lines += [f"GraphQL does not offer {', '.join(sorted(dropped))}"] if dropped else []
-    return lines
+        lines.append((True, f"is read by REST: {client.no_graphql}; reviews, feedback, locations, groups and action "
+                            "items need GraphQL"))  # fmt: skip
+        return lines
+    dropped = {part for name in names() if client.document(name) is None or client.dropped[name]
+               for part in client.dropped[name]}  # fmt: skip
+    return lines + ([(True, f"GraphQL does not offer {', '.join(sorted(dropped))}")] if dropped else [])
 
 
 def _whoami_graphql(client: NetworkClient, company: Company) -> dict[str, Any] | None:
@@ -134,12 +139,13 @@ def _whoami_graphql(client: NetworkClient, company: Company) -> dict[str, Any] |
     if found is None and told.errors:
         return None
     if found is None:
-        raise RefusedError(f"{company.slug}: the token is accepted for nobody (currentUser is null). {REMEDIES[401]}",
+        raise RefusedError(f"{company.slug}: the token is accepted for nobody (currentUser is null). "
+                           f"{REMEDIES[401].replace('SLUG', company.slug)}",
                            401)  # fmt: skip
     network = found.get("network") or {}
     if network.get("id") is None:
         return None
-    return {"id": found.get("id"), "is_admin": found.get("isAdmin"), "network_id": network["id"],
+    return {"id": reference(found.get("id")), "is_admin": found.get("isAdmin"), "network_id": reference(network["id"]),
             "network_name": network.get("name"), "visibility": found.get("adminContentVisibility")}  # fmt: skip
 
 

@@ -25,7 +25,7 @@ def register() -> None:
     settings.register_profile("soak", SOAK)
 
 
-def tested(machine: type[RuleBasedStateMachine], examples: int, number: int) -> Any:
+def in_profile(machine: type[RuleBasedStateMachine], examples: int, number: int) -> Any:
     """The test of a machine in the profile asked for. In CI it has so many examples, those of a seed that was chosen
     because they go through every rule."""
     soak = os.environ.get("HYPOTHESIS_PROFILE") == "soak"

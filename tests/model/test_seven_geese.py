@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from tests.model.geese_machine import Geese
-from tests.model.profiles import tested
+from tests.model.profiles import in_profile
 
-TestSevenGeeseConverges = tested(Geese, examples=3, number=67)
+TestSevenGeeseConverges = in_profile(Geese, examples=3, number=67)

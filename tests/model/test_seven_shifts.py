@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.model.profiles import tested
+from tests.model.profiles import in_profile
 from tests.model.shifts_machine import Shifts
 
-TestSevenShiftsConverges = tested(Shifts, examples=4, number=13)
+TestSevenShiftsConverges = in_profile(Shifts, examples=4, number=13)

@@ -1,4 +1,4 @@
-"""One case: a destination that was loaded before, a change at the vendor, a run in bad weather, a change, another run."""
+"""A destination that was loaded before, behind a vendor whose answers can be spoiled."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Bench:
         return done[0] if done else Ran(-1, "HANGS", LIMIT)
 
     def differences(self) -> tuple[set[Any], bool]:
-        """Keys of rows that are lost (the vendor has them and they had been loaded), and whether all is as it should."""
+        """Keys of rows that were loaded and are not there any more, and whether everything is as at the vendor."""
         with mock.patch.dict(os.environ, self.settings):
             found = verify(self.source, resources=RESOURCES[self.source])
         missing = {key[0] for one in found if not one.table.endswith(("_breaks", "_members", "_stations"))
@@ -125,9 +125,10 @@ def _bench(source: str, folder: Path, secure: Any) -> Iterator[Bench]:
         proxy = held.enter_context(Proxy(vendor.url, secure))
         for change in _in_little_time():
             held.enter_context(change)
+        held.enter_context(mock.patch("tempfile.tempdir", str(folder)))  # locks and the shared pace: nobody else's
         here = Bench(source, vendor, proxy, {
             "DESTINATION__WAREHOUSE__CREDENTIALS": str(folder / "warehouse.duckdb"),
-            "DLT_DATA_DIR": str(folder / "scratch"), "TMPDIR": str(folder),
+            "DLT_DATA_DIR": str(folder / "scratch"),
         })  # fmt: skip
         for name, value in _settings(here, folder).items():
             here.set(name, value)
@@ -136,7 +137,8 @@ def _bench(source: str, folder: Path, secure: Any) -> Iterator[Bench]:
 
 def _settings(here: Bench, folder: Path) -> dict[str, str]:
     vendor, url = here.vendor, here.proxy.url
-    shared = {"API_URL": url, "REQUESTS_PER_SECOND": "1000", "REQUESTS_PER_MINUTE": "60000", "BACKOFF": str(SCALE)}
+    shared = {"API_URL": url, "REQUESTS_PER_SECOND": "1000", "REQUESTS_PER_MINUTE": "60000", "BACKOFF": str(SCALE),
+              "LONGEST_ANSWER": str(LONGEST)}  # fmt: skip
     if here.source == "seven_shifts":
         companies = [{"slug": one.slug, "guid": one.guid} for one in vendor.companies]
         more = {"TOKEN_URL": vendor.token_url.replace(vendor.url, url), "CREDENTIALS__CLIENT_ID": vendor.client_id,
@@ -151,10 +153,8 @@ def _settings(here: Bench, folder: Path) -> dict[str, str]:
 def _in_little_time() -> list[Any]:
     """Every wait of the sources, scaled."""
     quick = SimpleNamespace(sleep=lambda seconds: time.sleep(seconds * SCALE), monotonic=time.monotonic)
-    limits = {"patience": PATIENCE, "longest": LONGEST, "timeout": TIMEOUT}
-    known = {name: value for name, value in limits.items() if name in (Client.__init__.__kwdefaults__ or {})}
     return [
-        mock.patch.dict(Client.__init__.__kwdefaults__, known),
+        mock.patch.dict(Client.__init__.__kwdefaults__, {"patience": PATIENCE, "timeout": TIMEOUT}),
         mock.patch("sources.seven_shifts.auth.time", quick),
         mock.patch("sources.seven_shifts.auth.requests.post", _sooner()),
         mock.patch("sources.seven_geese.token_endpoint.TIMEOUT", TIMEOUT),

@@ -135,7 +135,7 @@ class Proxy:
             disable_nagle_algorithm = True
             timeout = 30
 
-            def do_GET(self) -> None:  # noqa: N802 - the name http.server looks for
+            def do_GET(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 fault = proxy.take(f"{self.path} {body.decode('utf-8', 'replace')}")
                 wire = Wire(self.connection, gone=proxy.gone)

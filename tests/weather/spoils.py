@@ -20,7 +20,7 @@ def answers(status: int, body: bytes = b"", **headers: str) -> Spoil:
 
     def spoil(wire: Wire, answer: Answer) -> None:
         named = {name.replace("_", "-"): text for name, text in headers.items()}
-        wire.send(Answer(status, "Spoiled", {"Date": answer.headers.get("Date", formatdate(usegmt=True)), **named}, body))
+        wire.send(Answer(status, "Spoiled", {"Date": formatdate(usegmt=True), **named}, body))
 
     return spoil
 
