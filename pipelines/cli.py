@@ -123,24 +123,31 @@ def run(
         raise click.UsageError(f"--since ({since.isoformat()}) is after --until ({until.isoformat()}). Swap them.")
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # gives memory back sooner
     from pipelines.progress import Progress
+    from pipelines.run import Report
     from pipelines.run import run as load
+    from sources.core.errors import UnavailableError
     from sources.core.plan import Order
 
     # A run makes few cycles and millions of rows: look for cycles rarely, and never among the imported modules.
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
     order = Order(since=since, until=until, full_refresh=full_refresh, allow_shrink=allow_shrink)
-    reports = []
+    reports: list[Report] = []
+    broken: list[dict[str, object]] = []
     for name, slugs in _having(_chosen(source), companies):
-        with Progress() as progress:
-            reports.append(load(name, slugs, resources, order, progress))
+        try:
+            with Progress() as progress:
+                reports.append(load(name, slugs, resources, order, progress))
+        except UnavailableError as error:  # the other source may fare better
+            broken.append({"source": name, "ok": False, "error": str(error)})
+            click.echo(f"sevens: {error}", err=True)
     if as_json:
-        told = [report.as_dict() for report in reports]
-        click.echo(jsonlib.dumps(told[0] if source != "all" else told, indent=2))
+        found = [*(report.as_dict() for report in reports), *broken]
+        click.echo(jsonlib.dumps(found[0] if source != "all" else found, indent=2))
     else:
         for report in reports:
             click.echo(report.as_text())
-    return 1 if any(report.failed for report in reports) else 0
+    return 1 if broken or any(report.failed for report in reports) else 0
 
 
 @main.command()

@@ -14,6 +14,7 @@ from typing import Any
 
 import dlt
 from dlt.common.destination.exceptions import DestinationException
+from dlt.common.pipeline import LoadInfo
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from pipelines.warehouse import Warehouse
@@ -140,7 +141,9 @@ def open_pipeline(source: str, warehouse: Warehouse, shard: str) -> dlt.Pipeline
     pipeline = dlt.pipeline(
         shard, pipelines_dir=str(working_dir()), destination=warehouse.destination(shard), dataset_name=source
     )
-    if pipeline.has_pending_data:
+    # Not `has_pending_data`: a package whose abort was itself cut short is no longer pending to dlt, and would take
+    # the next one with it.
+    if pipeline.list_extracted_load_packages() or pipeline.list_normalized_load_packages():
         pipeline.abort_packages()
     try:
         pipeline.sync_destination()
@@ -155,6 +158,7 @@ def _commit(pipeline: dlt.Pipeline, vendor: Vendor, package: Package, report: Re
     try:
         info = pipeline.run(vendor.source(package=package, run_id=report.run_id, file_format=file_format))
         info.raise_on_failed_jobs()
+        _refuse_unloaded(pipeline, info)
     except PipelineStepFailed as error:
         if any(isinstance(link, KeyboardInterrupt) for link in _chain(error)):
             raise KeyboardInterrupt from error
@@ -167,6 +171,17 @@ def _commit(pipeline: dlt.Pipeline, vendor: Vendor, package: Package, report: Re
     report.units += package.units
     for name, count in written.items():
         report.tables[name] = report.tables.get(name, 0) + count
+
+
+def _refuse_unloaded(pipeline: dlt.Pipeline, info: LoadInfo) -> None:
+    """What was extracted has to be what was loaded: dlt may return well after it has cleared a package away."""
+    steps = pipeline.last_trace.steps if pipeline.last_trace else ()
+    extracted = {package.load_id for step in steps if step.step == "extract" and step.step_info
+                 for package in step.step_info.load_packages}  # fmt: skip
+    lost = extracted - {package.load_id for package in info.load_packages if package.state == "loaded"}
+    if lost:
+        raise UnavailableError(f"The load package {', '.join(sorted(lost))} was cleared away before it was loaded. Run "
+                               "again: nothing of it counts as read.")  # fmt: skip
 
 
 def choose_companies(vendor: Vendor, slugs: Sequence[str]) -> list[Company]:

@@ -74,7 +74,6 @@ def verify(
     pipeline = open_pipeline(source, warehouse, f"{source}_verify")
     memory = Memory(lambda: pipeline.sql_client(), source)
     ids, guids = memory.company_ids(), memory.guids()
-    memory.close()
     found: list[Compared] = []
     for company in chosen:
         try:
@@ -84,8 +83,8 @@ def verify(
             found += [Compared(source, company.slug, name, error=str(error)) for name in names]
             continue
         for row in rows:
-            with pipeline.sql_client() as sql:
-                found += _resource(vendor, client, sql, known, row, order)
+            found += _resource(vendor, client, memory.client, known, row, order)
+    memory.close()
     return found
 
 

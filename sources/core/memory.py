@@ -48,6 +48,11 @@ class Memory:
         """Made once: dlt resolves the whole configuration for it."""
         return self._make()
 
+    @property
+    def client(self) -> SqlClientBase[Any]:
+        """The destination, open for questions of other kinds."""
+        return self._opened()
+
     def _opened(self) -> SqlClientBase[Any]:
         if not self._open:
             self._client.open_connection()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sqlite3
 import tempfile
 import threading
 import time
@@ -33,7 +34,12 @@ class Pace:
         stopping = stopping or threading.Event()
         while (left := self._held_until - time.monotonic()) > 0 and not stopping.is_set():
             stopping.wait(left)
-        self._open().try_acquire("request")
+        try:
+            self._open().try_acquire("request")
+        except sqlite3.Error:  # a full disk, say: this process keeps its own pace from here on
+            with self._lock:
+                self._file, self._limiter = None, None
+            self._open().try_acquire("request")
 
     def hold(self, seconds: float) -> None:
         """Keep every thread from sending for `seconds`: the vendor said stop to one, and means all."""
@@ -49,10 +55,14 @@ class Pace:
             return self._limiter
 
 
-def _budget_file(shared_as: str, per_second: float, per_minute: float) -> Path:
-    """Where a credential's budget is kept: private to the user, and the name tells nothing of the credential."""
+def _budget_file(shared_as: str, per_second: float, per_minute: float) -> Path | None:
+    """Where a credential's budget is kept: private to the user, and the name tells nothing of the credential. None on a
+    machine without a place for it: each process keeps its own pace then."""
     owner = os.getuid() if hasattr(os, "getuid") else "user"
-    folder = Path(tempfile.gettempdir()) / f"sevens-pace-{owner}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    try:
+        folder = Path(tempfile.gettempdir()) / f"sevens-pace-{owner}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError:
+        return None
     digest = hashlib.blake2b(f"{shared_as}/{per_second}/{per_minute}".encode(), digest_size=10).hexdigest()
     return folder / f"{digest}.sqlite"

@@ -110,7 +110,6 @@ def test_a_run_that_says_all_is_well_although_its_file_could_not_grow_has_everyt
         assert here.differences() == []
 
 
-@pytest.mark.xfail(strict=True, reason="a temporary directory that is not to be had ends a run with a traceback")
 def test_a_machine_that_can_write_nothing_at_all_is_told(tmp_path):
     with world(tmp_path) as here:
         failed = run_with_files_of_at_most(here, 0)
@@ -119,7 +118,6 @@ def test_a_machine_that_can_write_nothing_at_all_is_told(tmp_path):
         assert "Traceback" not in failed.stderr
 
 
-@pytest.mark.xfail(strict=True, reason="the file of the shared pace is not foreseen to fail")
 def test_a_full_temporary_directory_is_no_unforeseen_failure(tmp_path):
     with world(tmp_path) as here:
         failed = run_with_files_of_at_most(here, 24 * KILOBYTE)

@@ -45,7 +45,6 @@ def test_a_run_killed_twice_is_made_good_by_the_next_one(tmp_path, traps):
         assert loaded_after(here, *traps) == []
 
 
-@pytest.mark.xfail(strict=True, reason="dlt finishes the abort first and deletes the new package on the way")
 @pytest.mark.parametrize(
     "left", [Place("", PIPELINE + ".normalize", "after"), Place("", STORE + ".complete_job", "after")],
     ids=lambda place: place.name,

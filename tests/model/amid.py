@@ -23,11 +23,10 @@ def long_reading(table: str, jump: float, value: int) -> tuple[list[Edit], list[
     and behind the page that is being read are edited, so that the newest modification seen says nothing of the one
     that was not."""
 
-    def both(place: int, value: int) -> list[Edit]:
-        return [(f"edit {table}", company, place, value) for company in (0, 1)]
-
-    before = [edit for place in range(12) for edit in both(place, value)]
-    return before, [(table, 1, 0, both(0, value + 1)), (table, 2, jump, both(-1, value + 2))]
+    kind = f"edit {table}"
+    before = [(kind, company, place, value) for place in range(12) for company in (0, 1)]
+    edits = [(f"{table} 0", 1, 0, [(kind, 0, 0, value + 1)]), (f"{table} 0", 2, jump, [(kind, 0, -1, value + 2)])]
+    return before, edits
 
 
 class Amid:
@@ -39,9 +38,10 @@ class Amid:
         self.errors: list[Exception] = []
         self._happen, self._pass_time, self._lock = happen, pass_time, threading.Lock()
 
-    def page(self, table: str, number: int) -> None:
+    def page(self, table: str, number: int, company: int) -> None:
+        """A listing of a company has got to a page. A deed may name the company behind the table."""
         with self._lock:
-            due = [deed for deed in self.deeds if deed[:2] == (table, number)]
+            due = [deed for deed in self.deeds if deed[0] in (table, f"{table} {company}") and deed[1] == number]
             self.deeds = [deed for deed in self.deeds if deed not in due]
             for _, _, jump, batch in due:
                 try:

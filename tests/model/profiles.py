@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 # A failure in CI is reported as found: to shrink it takes minutes, and the soak does that.
 CI = settings(
-    max_examples=4, stateful_step_count=6, derandomize=True, database=None, deadline=None,
+    max_examples=3, stateful_step_count=8, derandomize=True, database=None, deadline=None,
     phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 SOAK = settings(

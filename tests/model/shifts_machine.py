@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -51,7 +51,7 @@ class Shifts(Convergence):
         self.life = ShiftsLife(self.vendor)
         self.amid = Amid(self.happen, self.pass_time)
         self.vendor.on_page = lambda guid, table, number, query: self.amid.page(
-            "shift_drafts" if "draft" in query else table, number
+            "shift_drafts" if "draft" in query else table, number, self.guids((0, 1)).index(guid)
         )
         self.whole = False  # a window means nothing to a company that was never loaded: it would begin there
         self.lag: dict[str, Table] = {}
@@ -85,6 +85,7 @@ class Shifts(Convergence):
         self.happen(batch)
         self.pass_time(jump)
         report = self.sync(chosen, names, full_refresh=full)
+        self.compare_now(report)
         self.whole = self.whole or (set(chosen) in (set(), {0, 1}) and not names)
         if answered:
             self.answer(report)
@@ -151,8 +152,9 @@ class Shifts(Convergence):
         self.happen([("create shifts", 0, 0, 0), ("create shifts", 1, 0, 0)])
         self.sync()
         self.lag = past
-        self.sync((), ["shifts"], since=self.clock.start - timedelta(days=30))
+        report = self.sync((), ["shifts"], since=self.clock.start - timedelta(days=30))
         self.lag = {}
+        self.compare_now(report)
 
     def guids(self, chosen: Sequence[int]) -> list[str]:
         return [self.vendor.companies[number].guid for number in chosen]
@@ -171,8 +173,8 @@ class Shifts(Convergence):
         return {(company.guid, table, key) for company in self.vendor.companies for table in VERSIONED
                 for key in self.vendor.state(company.guid).tables[table].rows}  # fmt: skip
 
-    def differences(self, held: Held) -> list[str]:
-        return [told for company in self.vendor.companies for told in differences(held, self.vendor, company.guid)]
+    def differences(self, held: Held, guid: str, tables: Collection[str] | None = None) -> list[str]:
+        return differences(held, self.vendor, guid, tables)
 
     def teardown(self) -> None:
         super().teardown()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from simulators.seven_shifts import SevenShifts
@@ -33,10 +33,14 @@ def rows(vendor: SevenShifts, guid: str, table: str) -> Iterator[dict[str, Any]]
         yield {"id" if table in ASSIGNMENTS and name == f"{noun}_id" else name: value for name, value in row.items()}
 
 
-def differences(held: Held, vendor: SevenShifts, guid: str) -> list[str]:
+def differences(
+    held: Held, vendor: SevenShifts, guid: str, tables: Collection[str] | None = None
+) -> list[str]:
     """Column by column; a column that a table does not have, and should, is a difference too."""
     found = []
     for table in (*TABLES, *CHILDREN):
+        if tables is not None and table not in tables:
+            continue
         theirs, ours = list(rows(vendor, guid, table)), held.columns(table)
         sent = {name for row in theirs for name in row}
         found += [f"{table} has no column {name}" for name in sorted(sent - set(ours) - LISTS)]
