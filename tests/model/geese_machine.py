@@ -87,12 +87,13 @@ class Geese(Convergence):
         none("edits that failed", self.amid.errors)
 
     @rule(table=st.sampled_from(["objectives", "recognitions", "one_on_ones", "action_items", "badges"]),
-          company=st.integers(0, 1), page=st.integers(1, 2), place=st.sampled_from([0, -1]))  # fmt: skip
-    def run_while_one_row_goes_and_another_comes(self, table: str, company: int, page: int, place: int) -> None:
-        """Every count is right, and yet a row moved past the page that was next."""
-        self.happen([(f"create {table}", company, 0, number) for number in range(3)])
+          company=st.integers(0, 1), page=st.integers(1, 2), place=st.sampled_from([0, -1]),
+          many=st.integers(1, 3))  # fmt: skip
+    def run_while_rows_go_and_others_come(self, table: str, company: int, page: int, place: int, many: int) -> None:
+        """As many rows as before, and yet one moved past the page that was next."""
+        self.happen([(f"create {table}", company, 0, number) for number in range(4)])
         self.vendor.set(first_cap=2, page_default=2, page_max=2)
-        swap = [(f"delete {table}", company, place, 0), (f"create {table}", company, 0, 0)]
+        swap = [(f"{deed} {table}", company, place, 0) for deed in ("delete", "create") for _ in range(many)]
         self.amid.deeds = [(f"{table} {company}", page, 0, swap)]
         self.sync((), [table])
         self.calm()
