@@ -72,7 +72,10 @@ class Warehouse:
     def destination(self, shard: str) -> Destination[Any, Any]:
         """dlt's destination. Each pipeline has a staging dataset of its own: a shared one loses rows silently."""
         layout = f"%s_stg_{shard}"
-        arguments = {"credentials": self.credentials} if self.credentials else {}
+        arguments: dict[str, Any] = {"credentials": self.credentials} if self.credentials else {}
+        if self.type in ("duckdb", "postgres"):
+            # dlt leaves it open, and runs a merge's DELETE and INSERT one by one: a kill between them erased history.
+            arguments["supports_transactions"] = True
         return dlt.destination(
             self.type, destination_name="warehouse", staging_dataset_name_layout=layout, **arguments
         )

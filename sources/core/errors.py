@@ -24,7 +24,10 @@ class SkippedError(SevensError):
 
 
 class UnavailableError(SevensError):
-    """The vendor could not be reached, or did not stop failing, within the patience of the client."""
+    """The vendor could not be reached, or did not stop failing, within the patience of the client. `patient`: it was
+    sat out as long as that goes."""
+
+    patient = False
 
 
 class MalformedError(SevensError):

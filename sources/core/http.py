@@ -125,6 +125,8 @@ class Client:
         try:
             body, date = retrying(self._once, asked, decode)
         except AgainError as error:
+            if isinstance(error.cause, UnavailableError):
+                error.cause.patient = error.patient
             raise error.cause from None
         return Reply(body, date, int(retrying.statistics.get("attempt_number", 1)))
 

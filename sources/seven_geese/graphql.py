@@ -225,7 +225,8 @@ class GraphQLListing:
             try:
                 told = self._send({"first": self._size, **({"after": cursor} if cursor else {})})
             except (UnavailableError, MalformedError, RefusedError) as error:
-                if (isinstance(error, RefusedError) and error.status != 413) or not self._shrink():
+                smaller = error.status == 413 if isinstance(error, RefusedError) else not _sat_out(error)
+                if not smaller or not self._shrink():
                     raise
                 continue
             requests += told.requests
@@ -374,6 +375,11 @@ class GraphQLListing:
         self._good += 1
         if self._good >= 5 and self._size < LARGEST:
             self._size, self._good = min(LARGEST, self._size * 2), 0
+
+
+def _sat_out(error: Exception) -> bool:
+    """A block that outlasted all patience: a smaller page would only sit out another."""
+    return isinstance(error, UnavailableError) and error.patient
 
 
 def _is_list(document: DocumentNode, path: tuple[str, ...]) -> bool:

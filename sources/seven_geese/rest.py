@@ -59,8 +59,8 @@ class RestListing:
             try:
                 reply = self.client.get(self.company, self.path, query, msgspec.json.decode)
                 break
-            except UnavailableError:
-                if self._size <= SMALLEST:
+            except UnavailableError as error:
+                if self._size <= SMALLEST or error.patient:
                     raise
                 self._size = max(SMALLEST, self._size // 4)
             except RefusedError as error:

@@ -17,7 +17,8 @@ AT_ONCE = 0.03  # seconds within which a kill "during" a call comes
 
 @dataclass(frozen=True)
 class Place:
-    """`calls`: how many calls of it a run makes, about. `table`: only load jobs of this table count. `again`: only a
+    """`calls`: how many calls of it a run makes, about. `table`: only load jobs of this table count, or SQL that begins
+    like this. `when` is before, during, after, or within: after the first of several SQL statements. `again`: only a
     run that finds what a killed one left comes by."""
 
     group: str

@@ -9,6 +9,7 @@ import psycopg2
 import pytest
 
 from tests.crash.campaign import KILLED
+from tests.crash.changes import DAY
 from tests.crash.places import JOB, MERGE, PIPELINE, STORAGE, STORE, Place, Trap
 from tests.crash.world import World, world
 
@@ -59,6 +60,22 @@ def test_a_run_killed_while_it_clears_away_what_a_kill_left_hides_nothing_from_t
         last = here.run()
 
         assert (last.returncode, here.differences()) == (0, [])
+
+
+def test_a_kill_between_the_two_statements_of_a_merge_erases_no_version(tmp_path):
+    with world(tmp_path) as here:
+        assert here.run().returncode == 0
+        assert here.differences() == []
+        guid = here.shifts.companies[0].guid
+        here.shifts.delete(guid, "roles", here.shifts.rows(guid, "role_assignments")[0]["role_id"])
+        here.shifts.advance(DAY)
+        half = Place("", "dlt.destinations.impl.duckdb.sql_client:DuckDbSqlClient.execute_sql", "within",
+                     table='DELETE FROM "seven_shifts"."role_assignments"')  # fmt: skip
+        assert here.run(Trap(half)).returncode == KILLED
+
+        assert here.run().returncode == 0
+
+        assert here.differences() == []
 
 
 @pytest.fixture

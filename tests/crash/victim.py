@@ -43,12 +43,15 @@ def set_trap(target: str, when: str, table: str, call: int, seconds: float, hold
 
     @wraps(function)
     def trapped(*args, **kwargs):
-        counts = not table or args[0].load_table_name == table
+        counts = not table or table in getattr(args[0], "load_table_name", "") or table in str(args[1:2])
         number = next(calls) if counts else 0
         if number == call and when == "before":
             spring()
         if number == call and when == "during":
             later(seconds)
+        if number == call and when == "within":
+            function(args[0], args[1].partition(";")[0])
+            spring()
         result = function(*args, **kwargs)
         if number == call and when == "after":
             spring()

@@ -61,7 +61,8 @@ class Held:
         """Rows, by company and key, that were closed and did not go on at once in another version."""
         query = f"""SELECT company_guid, {key} FROM {self.dataset}.{table} AS old WHERE _dlt_valid_to IS NOT NULL
                     AND NOT EXISTS (SELECT 1 FROM {self.dataset}.{table} AS new WHERE new.{key} = old.{key}
-                    AND new.company_guid = old.company_guid AND new._dlt_valid_from = old._dlt_valid_to)"""
+                    AND new.company_guid = old.company_guid AND new._dlt_valid_from = old._dlt_valid_to
+                    AND (new._dlt_valid_from, new._dlt_id) <> (old._dlt_valid_from, old._dlt_id))"""
         return {(row[0], row[1]) for row in self.sql(query)}
 
 

@@ -29,7 +29,7 @@ from tests.weather.proxy import Proxy
 
 SCALE = 0.02  # of every wait between two tries
 PATIENCE, LONGEST, TIMEOUT = 2.0, 1.0, (0.5, 0.5)  # for blocks, for whole answers, for pauses; in seconds
-LIMIT = 20.0  # seconds after which a run hangs
+LIMIT = 30.0  # seconds after which a run hangs
 RESOURCES = {"seven_shifts": ("roles", "shifts"), "seven_geese": ("departments", "badges")}
 GUID = "00000000-0000-4000-8000-000000000011"
 

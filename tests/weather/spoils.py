@@ -172,4 +172,4 @@ def key_twice(content: bytes) -> bytes:
 
 def invalid_text(content: bytes) -> bytes:
     """Bytes that are no UTF-8, in the first text value there is."""
-    return re.sub(rb'("name": ?|"notes": ?)"', rb'\1"\xff\xfe', content, count=1)
+    return re.sub(rb'("name": ?|"notes": ?)"', lambda found: found[0] + b"\xff\xfe", content, count=1)
