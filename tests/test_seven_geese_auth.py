@@ -444,7 +444,8 @@ def test_what_is_missing_is_named(vendor: Vendor, store: TokenStore) -> None:
         auth.headers(ACME)
     with pytest.raises(ConfigurationError, match="other: it needs credentials for 7Geese and has none"):
         auth.headers(OTHER)
-    with pytest.raises(ConfigurationError, match="none: 7Geese needs a client_id"):
+    told = "none: it needs credentials for 7Geese and has a login without a client_id"
+    with pytest.raises(ConfigurationError, match=told):
         auth.headers(Company("none", ACME.guid))
     store.write(vendor.url, "acme", Tokens("old", None, 0))
     with pytest.raises(ConfigurationError, match=f"acme: .*without a refresh token.*{AGAIN}"):

@@ -26,7 +26,8 @@ def main() -> int:
             print(f"{case.name}: {verdict}", file=sys.__stdout__, flush=True)
     everything = [outcome for found in outcomes.values() for outcome in found]
     wrong = [outcome for outcome in everything if outcome.wrong and not outcome.case.bug]
-    print(f"{len(everything)} cases in {time.monotonic() - began:.0f} s, {len(wrong)} not as promised")
+    seconds = time.monotonic() - began
+    print(f"{len(everything)} cases in {seconds:.0f} s, {len(wrong)} not as promised", file=sys.__stdout__)
     if asked.write and not wrong:
         page = asked.write.read_text(encoding="utf-8")
         asked.write.write_text(placed(page, table(outcomes)), encoding="utf-8")

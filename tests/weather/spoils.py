@@ -144,6 +144,14 @@ def trickling(wire: Wire, answer: Answer) -> None:
         wire.wait(0.05)
 
 
+def endless(wire: Wire, answer: Answer) -> None:
+    """Spaces before the answer, without a pause and without an end."""
+    wire.head(answer, 1 << 40)
+    while not wire.gone.is_set():
+        wire.raw(b" ")
+        wire.wait(0.01)
+
+
 def trickling_headers(wire: Wire, answer: Answer) -> None:
     wire.raw(b"HTTP/1.1 200 OK\r\n")
     for number in range(10_000):

@@ -6,6 +6,7 @@ import json
 import random
 import socket
 import ssl
+import time
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
@@ -53,8 +54,6 @@ def blocked(here: Bench) -> None:
     until: list[float] = []
 
     def spoil(wire: Wire, answer: Answer) -> None:
-        import time
-
         until.append(time.monotonic() + 0.6)
         (spoils.too_many(None) if time.monotonic() < until[0] else Wire.send)(wire, answer)
 
@@ -62,17 +61,17 @@ def blocked(here: Bench) -> None:
 
 
 def tokens_end(here: Bench) -> None:
-    _after(here, 3, here.vendor.expire_tokens)
+    _after(here, 1, here.vendor.expire_tokens)
 
 
 def tokens_revoked(here: Bench) -> None:
-    _after(here, 3, lambda: here.vendor.revoke(here.vendor.networks[0].id))
+    _after(here, 1, lambda: here.vendor.revoke(here.vendor.networks[0].id))
 
 
 def revoked(here: Bench) -> None:
     """The admin takes the grant back; before the next run it is given again."""
     guid = here.vendor.companies[0].guid
-    _after(here, 3, lambda: here.vendor.revoke(guid))
+    _after(here, 1, lambda: here.vendor.revoke(guid))
     here.afterwards = lambda: here.vendor.restore(guid)
 
 
