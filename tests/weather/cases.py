@@ -63,9 +63,7 @@ STATUS = [
     Weather("429 without a time", spoils.too_many(None), "too many requests"),
     Weather("429 with seconds", spoils.too_many("1"), "too many requests", passes=1),
     Weather("429 with a date", spoils.too_many_until(1), "too many requests", passes=1, sources=("seven_shifts",)),
-    Weather("429 for a day", spoils.too_many("86400"), "too many requests", passes=0, sources=("seven_shifts",)),
-    Weather("429 for a day", spoils.too_many("86400"), "too many requests", passes=0, sources=("seven_geese",),
-            bug="given up at once, but what else is asked waits for a day"),
+    Weather("429 for a day", spoils.too_many("86400"), "too many requests", passes=0),
     Weather("429 with a time that is none", spoils.too_many("soon"), "too many requests", passes=1,
             sources=("seven_shifts",)),
     Weather("401 although the token is good", spoils.answers(401, b"{}"), "401", passes=1),
@@ -104,6 +102,8 @@ def _special() -> list[Case]:
             add("5 faults at random in all answers", "a while", troubles.storm),
         ]
     found += [
+        Case("seven_shifts", "429 for a day, of one request", "once", troubles.one_refused_for_a_day,
+             "too many requests", bug="everything else waits for a day"),
         Case("seven_shifts", "access revoked in the middle of the run", "stays", troubles.revoked, "403"),
         Case("seven_shifts", "cursor that leads to its own page", "stays", troubles.same_cursor, "does not end"),
         Case("seven_shifts", "rows of another company", "stays", troubles.other_company, "company"),

@@ -60,6 +60,11 @@ def blocked(here: Bench) -> None:
     here.proxy.order(Fault(spoil, "", after=3))
 
 
+def one_refused_for_a_day(here: Bench) -> None:
+    """The request is given up, and what else there is to read is not kept waiting for it."""
+    here.proxy.order(Fault(spoils.too_many("86400"), "/roles", 1))
+
+
 def tokens_end(here: Bench) -> None:
     _after(here, 1, here.vendor.expire_tokens)
 
