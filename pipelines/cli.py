@@ -122,8 +122,8 @@ def run(
     if since and until and since > until:
         raise click.UsageError(f"--since ({since.isoformat()}) is after --until ({until.isoformat()}). Swap them.")
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # gives memory back sooner
+    from pipelines.outcome import Report
     from pipelines.progress import Progress
-    from pipelines.run import Report
     from pipelines.run import run as load
     from sources.core.errors import UnavailableError
     from sources.core.plan import Order

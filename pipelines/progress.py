@@ -14,7 +14,7 @@ from rich.status import Status
 from sources.core.task import NOT_LOADED
 
 if TYPE_CHECKING:
-    from pipelines.run import Report
+    from pipelines.outcome import Report
     from sources.core.task import Unit
 
 EVERY = 15.0  # seconds between plain lines

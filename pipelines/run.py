@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from textwrap import shorten
-from typing import Any
 
 import dlt
 from dlt.common.destination.exceptions import DestinationException
 from dlt.common.pipeline import LoadInfo
 from dlt.pipeline.exceptions import PipelineStepFailed
 
+from pipelines.outcome import Report
 from pipelines.warehouse import Warehouse
 from sources.core.company import Company
 from sources.core.errors import ConfigurationError, UnavailableError
@@ -24,11 +23,12 @@ from sources.core.memory import Memory
 from sources.core.plan import Harvest, Order, Package, packages
 from sources.core.resource import Resource
 from sources.core.settings import company_setting
-from sources.core.task import NOT_LOADED, Unit
+from sources.core.task import Unit
 from sources.core.vendor import Vendor
 from sources.seven_geese import VENDOR as SEVEN_GEESE
 from sources.seven_shifts import VENDOR as SEVEN_SHIFTS
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 VENDORS = {vendor.slug: vendor for vendor in (SEVEN_SHIFTS, SEVEN_GEESE)}
 
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
@@ -39,64 +39,6 @@ os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
 def configured() -> list[str]:
     """The sources that have companies; all of them if none has, so that each tells what it needs."""
     return [slug for slug in VENDORS if company_setting(slug)] or list(VENDORS)
-
-
-@dataclass
-class Report:
-    """What a run did: a line per company and resource, rows written per table, and the loads it committed."""
-
-    source: str
-    destination: str
-    run_id: str
-    units: list[Unit] = field(default_factory=list)
-    tables: dict[str, int] = field(default_factory=dict)
-    load_ids: list[str] = field(default_factory=list)
-    notices: set[str] = field(default_factory=set)
-    requests: int = 0
-
-    @property
-    def failed(self) -> bool:
-        return any(unit.status in NOT_LOADED for unit in self.units)
-
-    def as_text(self) -> str:
-        """For people: rows per table, then what failed and what was noticed."""
-        lines = [f"{self.source} -> {self.destination}"]
-        lines += [f"  {name:<24}{rows:>12,} rows" for name, rows in sorted(self.tables.items()) if rows]
-        if not any(self.tables.values()):
-            lines.append("  nothing new")
-        lines += [f"  {unit.status.upper()} {unit.error}" for unit in self.units if unit.status in NOT_LOADED]
-        lines += [f"  note: {', '.join(slugs)} {shorten(told, 160, placeholder=' … (see sync_log)')}"
-                  for told, slugs in self._notes().items()]  # fmt: skip
-        lines += [f"  note: {unit.task.company.slug} sent {sum(unit.batch.drift.values())} rows of "
-                  f"{unit.task.resource.name} with a new or other field: {next(iter(unit.batch.drift))}"
-                  for unit in self.units if unit.batch.drift]  # fmt: skip
-        lines += [f"  note: {unit.task.company.slug}: {len(unit.batch.rejected)} rows of {unit.task.resource.name} "
-                  f"fit no table, see {self.source}.rejected_rows"
-                  for unit in self.units if unit.batch.rejected]  # fmt: skip
-        lines += [f"  note: {notice}" for notice in sorted(self.notices)]
-        return "\n".join([*lines, f"  {self.requests:,} requests, {len(self.load_ids)} load packages"])
-
-    def _notes(self) -> dict[str, list[str]]:
-        """What was noted, and of which companies: many have the same to say."""
-        found: dict[str, list[str]] = {}
-        for unit in self.units:
-            if unit.note:
-                found.setdefault(f"{unit.task.resource.name}: {unit.note}", []).append(unit.task.company.slug)
-        return found
-
-    def as_dict(self) -> dict[str, Any]:
-        """For `--json`: plain values only."""
-        return {
-            "source": self.source,
-            "destination": self.destination,
-            "run_id": self.run_id,
-            "ok": not self.failed,
-            "tables": self.tables,
-            "requests": self.requests,
-            "load_ids": self.load_ids,
-            "notices": sorted(self.notices),
-            "resources": [_unit_dict(unit) for unit in self.units],
-        }
 
 
 Listener = Callable[[Unit | None, Report], None]
@@ -226,25 +168,6 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _cause(error: BaseException) -> str:
-    *_, first = _chain(error)
+    """The first error of a chain tells why, but for a full disk: what came before is only how that was tried."""
+    *_, first = [link for link in _chain(error) if getattr(link, "errno", None) in NO_ROOM] or _chain(error)
     return str(first).strip().splitlines()[0].rstrip(".") if str(first).strip() else type(first).__name__
-
-
-def _unit_dict(unit: Unit) -> dict[str, Any]:
-    return {
-        "company": unit.task.company.slug,
-        "guid": unit.task.company.guid,
-        "resource": unit.task.resource.name,
-        "kind": unit.kind,
-        "status": unit.status,
-        "rows_read": unit.rows_read,
-        "rows_written": unit.written,
-        "rows_rejected": len(unit.batch.rejected),
-        "rows_outside": unit.rows_outside,
-        "requests": unit.requests,
-        "drift": dict(unit.batch.drift),
-        "high_water_mark": unit.high_water_mark.isoformat() if unit.high_water_mark else None,
-        "error": unit.error,
-        "note": unit.note,
-        "transport": unit.transport,
-    }

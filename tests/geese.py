@@ -13,7 +13,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.run import Report, run
+from pipelines.outcome import Report
+from pipelines.run import run
 from simulators.seven_geese import Network, SevenGeese, Volume
 from sources.core.plan import Order
 from sources.seven_geese.resources import RESOURCES

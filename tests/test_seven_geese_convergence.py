@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.run import Report
+from pipelines.outcome import Report
 from tests.geese import HELD, GeeseBench, build_geese, plain
 
 ROUNDS = int(os.environ.get("SEVENS_ROUNDS", "4"))

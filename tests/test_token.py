@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sources.core.errors import ConfigurationError, RefusedError
+from sources.core.errors import ConfigurationError, RefusedError, UnavailableError
 from sources.core.http import Company
 from sources.seven_shifts.auth import ClientCredentials
 
@@ -88,3 +88,39 @@ def test_the_secret_is_sent_neither_to_a_redirect_nor_over_plain_http(
 
     with pytest.raises(ConfigurationError, match="https"):
         ClientCredentials(TOKEN_URL.replace("https", "http"), "id", "hunter2", frozenset())
+
+
+def test_an_endpoint_that_gives_nothing_is_asked_again_after_a_minute_not_for_every_company(
+    requests_mock: Any, clock: SimpleNamespace
+) -> None:
+    auth = ClientCredentials(TOKEN_URL, "id", "hunter2", frozenset(), backoff=0.001)
+    requests_mock.post(TOKEN_URL, status_code=502)
+    for _ in range(3):
+        with pytest.raises(UnavailableError, match=r"oauth2/token answered 502\. Check the network and token_url"):
+            auth.headers(BISTRO)
+    asked = requests_mock.call_count
+
+    clock.now += 61
+    requests_mock.post(TOKEN_URL, json={"access_token": "1"})
+
+    assert asked == 5
+    assert auth.headers(BISTRO)["Authorization"] == "Bearer 1"
+
+
+def test_a_client_that_is_refused_is_not_asked_about_again(requests_mock: Any, clock: SimpleNamespace) -> None:
+    auth = ClientCredentials(TOKEN_URL, "id", "hunter2", frozenset())
+    requests_mock.post(TOKEN_URL, status_code=401, json={"error": "invalid_client"})
+    for passed in (0, 3600):
+        clock.now += passed
+        with pytest.raises(RefusedError, match="invalid_client"):
+            auth.headers(BISTRO)
+
+    assert requests_mock.call_count == 1
+
+
+def test_a_page_of_html_instead_of_a_token_is_weather(requests_mock: Any, clock: SimpleNamespace) -> None:
+    auth = ClientCredentials(TOKEN_URL, "id", "hunter2", frozenset(), backoff=0.001)
+    requests_mock.post(TOKEN_URL, [{"text": "<html>"}, {"content": b'{"access_token": "\xff"}'},
+                                   {"json": {"access_token": "1"}}])  # fmt: skip
+
+    assert auth.headers(BISTRO)["Authorization"] == "Bearer 1"

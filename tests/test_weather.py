@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from pipelines.run import Report, run
+from pipelines.outcome import Report
+from pipelines.run import run
 from sources.core.task import Unit
 from tests.conftest import Bench
 

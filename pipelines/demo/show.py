@@ -17,8 +17,9 @@ from rich.table import Table
 from pipelines.demo import restaurants
 from pipelines.demo.people import People
 from pipelines.export import export
+from pipelines.outcome import Report
 from pipelines.progress import Progress
-from pipelines.run import Report, run
+from pipelines.run import run
 from simulators.seven_geese import SevenGeese
 from simulators.seven_shifts import SevenShifts
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -15,10 +14,10 @@ from urllib.parse import urlsplit
 import msgspec
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, sleep_using_event
 
 from sources.core.company import Company
+from sources.core.deadline import Deadline
 from sources.core.errors import ConfigurationError, MalformedError, UnavailableError
 from sources.core.pace import Pace
 from sources.core.privacy import Privacy
@@ -97,12 +96,12 @@ class Client:
         self.clock: datetime | None = None  # the server's, as last seen
         self._sent = dict(headers)
         self._tries, self._patience, self._backoff = tries, patience, backoff
-        self._timeout, self._longest = timeout, longest
+        self._timeout = timeout
         self._remedies = remedies or {}
         self._at_once = threading.BoundedSemaphore(at_once) if at_once else nullcontext()
         self._lock = threading.Lock()
         self._session = requests.Session()
-        self._session.mount(url, HTTPAdapter(pool_maxsize=32))
+        self._session.mount(url, Deadline(longest, pool_maxsize=32))
 
     def get(
         self, company: Company, path: str, params: Mapping[str, str | int], decode: Callable[[bytes], T]
@@ -138,8 +137,9 @@ class Client:
         judge(str(asked), response, self.url, self._patience, self._remedies)
         date = self.clock = server_time(response)
         try:
+            response.content.decode()  # msgspec looks at the encoding of what it decodes, and of no more
             return decode(response.content.removeprefix(BOM)), date
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             said = f"{asked} answered 200 with {excerpt(response)!r} ({len(response.content):,} bytes)"
             raise AgainError(MalformedError(f"{said}, which is not the documented JSON: {error}. "
                                              "Nothing of this page was loaded; run again, and if it stays, "
@@ -157,23 +157,13 @@ class Client:
                     auth=_Headers(headers), timeout=self._timeout, allow_redirects=False, stream=True,
                 )  # fmt: skip
                 with response:
-                    body = self._body(response)
+                    body = response.raw.read(decode_content=True)
             return Answer(response.status_code, response.headers, body, response.request.headers)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, TimeoutError) as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             host = urlsplit(self.url).netloc
             raise AgainError(UnavailableError(f"{asked} got no answer from {host} ({type(error).__name__}). "
                                                "Check the network and api_url; what was loaded before is kept.")
                               ) from None  # fmt: skip
-
-    def _body(self, response: requests.Response) -> bytes:
-        """The body, as it trickles in. Raises `TimeoutError` for one that takes too long as a whole: the session only
-        minds the pauses."""
-        ends, parts = time.monotonic() + self._longest, list[bytes]()
-        while part := response.raw.read1(1 << 16, decode_content=True):
-            parts.append(part)
-            if time.monotonic() > ends:
-                raise TimeoutError
-        return b"".join(parts)
 
     def _compare_echo(self, response: Answer) -> None:
         for name, sent in self._sent.items():
@@ -193,7 +183,8 @@ class Client:
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, AgainError) and error.patient:
             seconds = error.after or min(60.0, 5.0 * 2 ** (state.attempt_number - 1)) * self._backoff
-            self.pace.hold(seconds)
+            if (state.seconds_since_start or 0) + seconds <= self._patience:  # this is asked before `_enough`
+                self.pace.hold(seconds)
             return seconds
         return min(30.0, 2.0 ** (state.attempt_number - 1)) * self._backoff
 

@@ -14,12 +14,10 @@ from sources.core.envelope import open_envelope
 from sources.core.errors import MalformedError, SuspectError
 from sources.core.http import Client
 from sources.core.pages import PageReader
-from sources.core.passes import Census
+from sources.core.passes import EMPTY_PAGES, TRIES, Census
 from sources.core.privacy import Privacy
 from sources.core.rows import Batch, Row
 from sources.core.task import LARGE_ROWS, Task, Unit, moment
-
-EMPTY_PAGES = 5
 
 
 @dataclass
@@ -33,7 +31,7 @@ class Reading:
     clock: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        self.reader = PageReader(self.task.resource, self.task.company.guid, self.client.privacy)
+        self.reader = self._fresh()
         self.path = self.task.resource.path.replace("{company_id}", str(self.task.company.id))
 
     @property
@@ -42,30 +40,52 @@ class Reading:
         return self.reader.taken
 
     def walk(self, params: Mapping[str, str], budget: int | None = None) -> bool:
-        """Follow `next` from the first page to the last. False if more than `budget` rows came and it stopped."""
+        """Read a listing to its end. False if more than `budget` rows came and it stopped."""
+        if not self.task.resource.by_position:
+            return self._follow(params, budget) is not None
+        whole, before = self.reader, set[tuple[Any, ...]]()
+        for _ in range(TRIES):
+            self.reader = self._fresh()
+            pages = self._follow(params) or []
+            keys = set().union(*pages)
+            if len(pages) == 1 or keys == before:
+                break
+            before = keys
+        else:
+            raise SuspectError(f"{self.task.company.slug}: GET /{self.path} goes by position and had other rows each "
+                               f"of the {TRIES} times it was read: one may have been between two pages. Nothing of it "
+                               "was loaded; run again.")  # fmt: skip
+        read, self.reader = self.reader, whole
+        self._join(read)
+        return True
+
+    def _follow(self, params: Mapping[str, str], budget: int | None = None) -> list[set[tuple[Any, ...]]] | None:
+        """Follow `next` from the first page to the last. The keys of each page; None if it stopped at `budget`."""
         sent: dict[str, str | int] = dict(params)
         if self.task.resource.limit:
             sent["limit"] = self.task.resource.limit
         cursors: set[str] = set()
         seen: set[tuple[Any, ...]] = set()
+        pages: list[set[tuple[Any, ...]]] = []
         empty, before = 0, self.rows
         while True:
             reply = self.client.get(self.task.company, self.path, sent, open_envelope)
             self.arrived(reply.date, reply.requests)
             keys = self.take(reply.body.data)
+            pages.append(set(keys))
             if self.rows > LARGE_ROWS:
                 self.task.room.enter()
             cursor = reply.body.next
             if cursor is None:
                 self._refuse_cut(self.rows - before, reply.body.count)
-                return True
+                return pages
             empty = 0 if keys else empty + 1
             if cursor in cursors or empty > EMPTY_PAGES or (keys and seen.issuperset(keys)):
                 raise SuspectError(f"{self.task.company.slug}: GET /{self.path} does not end: after "
                                    f"{len(cursors) + 1} pages its cursor {cursor!r} leads to nothing new. Nothing of "
                                    "this listing was marked as read; report it to the vendor.")  # fmt: skip
             if budget is not None and self.rows > budget:
-                return False
+                return None
             cursors.add(cursor)
             seen.update(keys)
             sent["cursor"] = cursor
@@ -78,10 +98,16 @@ class Reading:
     def adopt(self, census: Census, pages: Pages) -> Census:
         """Take over what a pass has read."""
         self.arrived(census.started, census.requests)
-        self.reader.batch.add(pages.reader.finish())
+        self._join(pages.reader)
         self.reader.batch.drift += census.noticed
-        self.reader.taken += pages.reader.taken
         return census
+
+    def _fresh(self) -> PageReader:
+        return PageReader(self.task.resource, self.task.company.guid, self.client.privacy)
+
+    def _join(self, other: PageReader) -> None:
+        self.reader.batch.add(other.finish())
+        self.reader.taken += other.taken
 
     def take(self, data: msgspec.Raw, extra: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Read the rows of one reply; returns their keys."""

@@ -107,6 +107,7 @@ class Resource:
     per_key: str = ""  # the placeholder in `path` and the column that holds the parent's id
     cadence: timedelta | None = None
     limit: int | None = 500
+    by_position: bool = False  # pages are cut by offset: what goes meanwhile moves the rows behind it
     gate: bool = False  # whoever refuses this one is not asked for the others
     owner: str = "company_id"  # the field that tells whose row it is
     drop: tuple[str, ...] = ()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from sources.core.company import Company
-from sources.core.errors import ConfigurationError, RefusedError
+from sources.core.errors import ConfigurationError, RefusedError, UnavailableError
 from sources.seven_geese.token_endpoint import TokenEndpoint
 from sources.seven_geese.token_store import Tokens, TokenStore
+
+AGAIN = 60.0  # seconds before an endpoint that gave nothing is asked again for the same network
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ class _Network:
         self._held: Tokens | None = None
         self._refused = ""  # the access token that was answered with 401
         self._dead: dict[str, RefusedError] = {}  # by refresh token; the password's under ""
+        self._away: tuple[float, UnavailableError] | None = None  # when the endpoint last gave nothing, and how
 
     def tokens(self) -> Tokens:
         with self._lock:
@@ -152,13 +156,19 @@ class _Network:
             return new
 
     def _ask(self, grant: str, key: str = "", **form: str) -> Tokens:
-        """What was refused once is not asked again with every request of a run: it would lock the person out."""
+        """What was refused once is not asked again with every request of a run: it would lock the person out. Nor does
+        every request wait for an endpoint that is away."""
         if key in self._dead:
-            raise RefusedError(str(self._dead[key]), self._dead[key].status)
+            raise self._dead[key].with_traceback(None)
+        if self._away and time.monotonic() < self._away[0] + AGAIN:
+            raise self._away[1].with_traceback(None)
         try:
             return self._endpoint.ask(grant, **form)
         except RefusedError as error:
             self._dead[key] = error
+            raise
+        except UnavailableError as error:
+            self._away = time.monotonic(), error
             raise
 
 

@@ -11,6 +11,7 @@ import requests
 from authlib.integrations.requests_client import OAuth2Session  # type: ignore[import-untyped]
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, stop_after_delay, wait_exponential
 
+from sources.core.deadline import Deadline
 from sources.core.errors import ConfigurationError, RefusedError, UnavailableError
 from sources.core.http import secure
 from sources.core.verdict import AgainError
@@ -55,6 +56,7 @@ class TokenEndpoint:
                                      )  # fmt: skip
         client = OAuth2Session(self._id, self._secret, **options)
         client.headers["User-Agent"] = "sevens"
+        client.mount(self.origin, Deadline(TIMEOUT[1]))
         return client
 
     def ask(self, grant: str, **form: str) -> Tokens:

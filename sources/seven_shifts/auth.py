@@ -9,12 +9,17 @@ from collections.abc import Mapping
 
 import msgspec
 import requests
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from sources.core.company import Company
+from sources.core.deadline import Deadline
 from sources.core.errors import ConfigurationError, RefusedError, UnavailableError
 from sources.core.http import secure
+from sources.core.verdict import AgainError
 
 EARLY = 120.0  # seconds before its end a token counts as spent
+AGAIN = 60.0  # seconds before an endpoint that gave nothing is asked again, whoever wants a token
+TIMEOUT = (10.0, 60.0)
 
 
 class Token(msgspec.Struct):
@@ -28,15 +33,24 @@ class ClientCredentials:
     """OAuth for vetted partners: one token for all companies, `x-company-guid` says which is meant.
 
     Asked for at the first request, renewed `EARLY` before its end and once after a 401, by one thread while
-    the others wait. Raises `RefusedError` when the client is not accepted.
+    the others wait. What that one was told holds for all: `RefusedError`, when the client is not accepted, for good,
+    `UnavailableError` for `AGAIN` seconds.
     """
 
-    def __init__(self, token_url: str, client_id: str, client_secret: str, scopes: frozenset[str]) -> None:
+    def __init__(
+        self, token_url: str, client_id: str, client_secret: str, scopes: frozenset[str],
+        *, backoff: float = 1.0, longest: float = 300.0,
+    ) -> None:  # fmt: skip
         self._url, self._id, self._secret = secure(token_url), client_id, client_secret
         self._scope = " ".join(sorted(scopes))
+        self._backoff = backoff
         self._token: str | None = None
         self._spent_at = 0.0
+        self._failure: Exception | None = None
+        self._failed_at = 0.0
         self._lock = threading.Lock()
+        self._session = requests.Session()
+        self._session.mount(self._url, Deadline(longest))
 
     @property
     def identity(self) -> str:
@@ -45,7 +59,7 @@ class ClientCredentials:
     def headers(self, company: Company) -> dict[str, str]:
         with self._lock:
             if self._token is None or time.monotonic() >= self._spent_at:
-                self._ask()
+                self._renew()
             return {"Authorization": f"Bearer {self._token}", "x-company-guid": company.guid}
 
     def refused(self, headers: Mapping[str, str]) -> bool:
@@ -55,36 +69,44 @@ class ClientCredentials:
                 self._token = None
         return True
 
-    def _ask(self) -> None:
+    def _renew(self) -> None:
+        if self._failure and (isinstance(self._failure, RefusedError) or time.monotonic() < self._failed_at + AGAIN):
+            raise self._failure.with_traceback(None)
+        retrying = Retrying(
+            retry=retry_if_exception_type(AgainError), stop=stop_after_attempt(5),
+            wait=wait_exponential(self._backoff, max=8), reraise=True,
+        )  # fmt: skip
+        try:
+            token = retrying(self._ask)
+        except (AgainError, RefusedError) as error:
+            failure = error.cause if isinstance(error, AgainError) else error
+            self._failure, self._failed_at = failure, time.monotonic()
+            raise failure from None
+        self._token, self._failure = token.access_token, None
+        self._spent_at = time.monotonic() + max(token.expires_in - EARLY, token.expires_in / 2)
+
+    def _ask(self) -> Token:
         form = {"grant_type": "client_credentials", "client_id": self._id, "client_secret": self._secret,
                 "scope": self._scope}  # fmt: skip
-        for attempt in range(5):
-            if attempt:
-                time.sleep(2.0 ** (attempt - 1))
-            try:
-                response = requests.post(self._url, data=form, timeout=(10, 60), allow_redirects=False)
-            except requests.RequestException as error:
-                problem = type(error).__name__
-                continue
-            if response.status_code == 200:
-                return self._keep(response)
-            if response.status_code < 500 and response.status_code != 429:
-                raise self._refusal(response)
-            # The definition documents refusals under status 500 too: those carry an OAuth error.
-            if b'"error"' in response.content and response.status_code == 500:
-                raise self._refusal(response)
-            problem = f"status {response.status_code}"
-        raise UnavailableError(f"The token endpoint {self._url} gave no token ({problem}). Check token_url and the "
-                               "network; nothing was loaded and nothing is lost.")  # fmt: skip
-
-    def _keep(self, response: requests.Response) -> None:
         try:
-            token = msgspec.json.decode(response.content, type=Token)
-        except msgspec.DecodeError:
-            raise UnavailableError(f"The token endpoint {self._url} answered 200 but without a token. Is token_url "
-                                   "the vendor's (the host begins with app., not api.)?") from None  # fmt: skip
-        self._token = token.access_token
-        self._spent_at = time.monotonic() + max(token.expires_in - EARLY, token.expires_in / 2)
+            response = self._session.post(self._url, data=form, timeout=TIMEOUT, allow_redirects=False)
+        except requests.RequestException as error:
+            raise self._again(f"gave no answer ({type(error).__name__})") from None
+        # The definition documents refusals under status 500 too: those carry an OAuth error.
+        refused = 200 < response.status_code < 500 and response.status_code != 429
+        if refused or (response.status_code == 500 and b'"error"' in response.content):
+            raise self._refusal(response)
+        if response.status_code != 200:
+            raise self._again(f"answered {response.status_code}")
+        try:
+            return msgspec.json.decode(response.content, type=Token)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise self._again("answered 200 but without a token") from None
+
+    def _again(self, what: str) -> AgainError:
+        return AgainError(UnavailableError(f"The token endpoint {self._url} {what}. Check the network and token_url "
+                                           "(the host begins with app., not api.); nothing was loaded and nothing is "
+                                           "lost."))  # fmt: skip
 
     def _refusal(self, response: requests.Response) -> RefusedError:
         try:

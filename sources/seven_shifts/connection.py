@@ -28,21 +28,21 @@ def companies() -> list[Company]:
 
 def connect(resources: Sequence[Resource]) -> Client:
     """A client for the API, asking for the scopes of `resources`. Raises `ConfigurationError` naming the setting."""
-    auth = _auth(resources)
+    backoff, longest = number(f"{SECTION}.backoff", 1.0), number(f"{SECTION}.longest_answer", 300, least=0.1)
+    auth = _auth(resources, backoff, longest)
     pace = Pace(
         per_second=number(f"{SECTION}.requests_per_second", 9, least=0.01),
         per_minute=number(f"{SECTION}.requests_per_minute", 540, least=0.01),
         shared_as=auth.identity,
     )
     url = setting(f"{SECTION}.api_url", "https://api.7shifts.com") or ""
-    backoff = number(f"{SECTION}.backoff", 1.0)
-    client = Client(url, auth, pace, {"x-api-version": API_VERSION, "User-Agent": "sevens"}, backoff=backoff,
-                    longest=number(f"{SECTION}.longest_answer", 300, least=0.1))  # fmt: skip
+    sent = {"x-api-version": API_VERSION, "User-Agent": "sevens"}
+    client = Client(url, auth, pace, sent, backoff=backoff, longest=longest)
     client.privacy = Privacy.configured("seven_shifts")
     return client
 
 
-def _auth(resources: Sequence[Resource]) -> ClientCredentials | AccessToken:
+def _auth(resources: Sequence[Resource], backoff: float, longest: float) -> ClientCredentials | AccessToken:
     if secret(f"{SECTION}.credentials.api_key"):
         raise ConfigurationError(API_KEY)
     token = secret(f"{SECTION}.credentials.access_token")
@@ -57,7 +57,7 @@ def _auth(resources: Sequence[Resource]) -> ClientCredentials | AccessToken:
         raise ConfigurationError(_missing("client_id" if not client_id else "client_secret"))
     url = setting(f"{SECTION}.token_url", "https://app.7shifts.com/oauth2/token") or ""
     scopes = frozenset({"v1_access"} | {resource.scope for resource in resources})
-    return ClientCredentials(url, client_id, client_secret, scopes)
+    return ClientCredentials(url, client_id, client_secret, scopes, backoff=backoff, longest=longest)
 
 
 def _missing(name: str) -> str:

@@ -23,12 +23,14 @@ RESOURCES = (
     Resource("companies", "v2/companies", "companies:read", records.Company, cursor=MODIFIED_ON,
              gate=True, owner="id", limit=None, drop=("meta.api_key",)),
     Resource("locations", "v2/company/{company_id}/locations", "locations:read", records.Location,
-             cursor=MODIFIED_ON, passes=({}, {"deleted": "true"})),
+             cursor=MODIFIED_ON, passes=({}, {"deleted": "true"}), by_position=True),
     # The `deleted` field has no filter beside it: absence is the only sure sign.
     Resource("departments", "v2/company/{company_id}/departments", "departments:read", records.Department,
-             mode=Mode.SNAPSHOT),
-    # No flag and no filter for removal. A station's own id is missing in some API versions; its number is not.
+             mode=Mode.SNAPSHOT, by_position=True),
+    # No flag and no filter for removal, and nobody says how its pages are cut. A station's own id is missing in some
+    # API versions; its number is not.
     Resource("roles", "v2/company/{company_id}/roles", "roles:read", records.Role, mode=Mode.SNAPSHOT,
+             by_position=True,
              children=(Child("role_stations", "stations", "role_id", records.RoleStation, key="station_number"),)),
     USERS,
     # No history, no change filter and no user in the reply. A raise moves its wage from upcoming to current.

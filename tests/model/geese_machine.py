@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
-from pipelines.run import Report, run
+from pipelines.outcome import Report
+from pipelines.run import run
 from simulators.seven_geese import SevenGeese, Volume
 from sources.core.plan import Order
 from tests.geese import ALL_SCOPES, HELD, GeeseBench, guid_of, plain

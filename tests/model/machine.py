@@ -15,7 +15,8 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
-from pipelines.run import VENDORS, Report
+from pipelines.outcome import Report
+from pipelines.run import VENDORS
 from pipelines.verify import verify
 from sources.core.resource import Table
 from tests.model.clocks import StillClock, confuse

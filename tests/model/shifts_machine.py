@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from pipelines.run import Report
+from pipelines.outcome import Report
 from simulators.seven_shifts import SevenShifts, readings
 from simulators.seven_shifts.state import Table
 from tests.conftest import Bench

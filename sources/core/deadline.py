@@ -1,0 +1,73 @@
+"""Connections on which an answer, headers and body, has an end: a timeout of `requests` only minds the pauses."""
+
+from __future__ import annotations
+
+import io
+import socket
+import time
+from http.client import HTTPResponse
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+
+class Deadline(HTTPAdapter):
+    """To be mounted in a session: an answer that is not all there `longest` seconds after it was asked for ends like
+    one that does not come at all."""
+
+    def __init__(self, longest: float, **options: Any) -> None:  # noqa: ANN401 - the adapter's
+        limits = {"longest": longest}
+        self._pools = {
+            "http": _pool(HTTPConnectionPool, type("Plain", (_Timed, HTTPConnection), limits)),
+            "https": _pool(HTTPSConnectionPool, type("Secure", (_Timed, HTTPSConnection), limits)),
+        }
+        super().__init__(**options)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - the adapter's
+        """Make the pools of this adapter."""
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, *args: Any, **options: Any) -> PoolManager:  # noqa: ANN401 - the adapter's
+        """Make the pools behind a proxy."""
+        manager: PoolManager = super().proxy_manager_for(*args, **options)
+        manager.pool_classes_by_scheme = self._pools
+        return manager
+
+
+def _pool(pool: type[HTTPConnectionPool], connection: type) -> type[HTTPConnectionPool]:
+    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
+
+
+class _Timed:
+    longest: float
+    sock: socket.socket
+
+    def response_class(self, sock: socket.socket, *args: Any, **options: Any) -> HTTPResponse:  # noqa: ANN401
+        response = HTTPResponse(sock, *args, **options)
+        response.fp = io.BufferedReader(_Bytes(response.fp.detach(), sock, self.longest))
+        return response
+
+
+class _Bytes(io.RawIOBase):
+    """What a socket brings until the deadline."""
+
+    def __init__(self, below: io.RawIOBase, sock: socket.socket, longest: float) -> None:
+        self._below = below
+        self._sock, self._pause, self._ends = sock, sock.gettimeout(), time.monotonic() + longest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401 - a writable buffer
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(min(left, self._pause or left))
+        return self._below.readinto(buffer)
+
+    def close(self) -> None:
+        self._below.close()
+        super().close()
