@@ -14,9 +14,9 @@ from sources.core.privacy import Privacy
 from sources.core.resource import Resource
 from sources.core.settings import companies as configured
 from sources.core.settings import company_entries, company_setting, number, secret, setting
+from sources.seven_geese.asking import NotOfferedError, ask
 from sources.seven_geese.auth import Credentials, NetworkAuth
 from sources.seven_geese.documents import names
-from sources.seven_geese.graphql import NotOfferedError, ask
 from sources.seven_geese.network import Network, NetworkClient, as_json, scopes_told
 from sources.seven_geese.token_store import TokenStore
 from sources.seven_geese.translation import reference

@@ -13,7 +13,8 @@ from sources.core.company import Company
 from sources.core.errors import MalformedError, RefusedError, SkippedError, SuspectError, UnavailableError
 from sources.core.passes import Page, read_whole
 from sources.core.rows import Row
-from sources.seven_geese.graphql import LARGEST, SMALLEST, NotOfferedError
+from sources.seven_geese.asking import NotOfferedError
+from sources.seven_geese.conversation import LARGEST, SMALLEST
 from sources.seven_geese.network import NetworkClient
 from sources.seven_geese.resources import Listing
 from sources.seven_geese.translation import Fields, Notes, from_rest, reference

@@ -22,9 +22,10 @@ from sources.core.scan import mark_of, outside
 from sources.core.settings import number
 from sources.core.task import Task, Unit, micros
 from sources.seven_geese import codes
+from sources.seven_geese.asking import NotOfferedError
 from sources.seven_geese.connection import SECTION
 from sources.seven_geese.documents import only_keys
-from sources.seven_geese.graphql import GraphQLListing, NotOfferedError
+from sources.seven_geese.graphql import GraphQLListing
 from sources.seven_geese.network import Network, NetworkClient
 from sources.seven_geese.resources import Listing
 from sources.seven_geese.rest import TranslatedListing
