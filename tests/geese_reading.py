@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -114,6 +114,11 @@ class Book:
             "ended": lambda row: row[VALID_TO.name] is not None,
         }
         return {_key(self._tables[table], row) for row in found if tests[state](row)}
+
+    def having(self, table: Table, guid: str, columns: Sequence[str]) -> list[str]:
+        """As `Memory` answers."""
+        rows = self._rows.get(table.name, {}).values()
+        return [name for name in columns if any(row.get(name) is not None for row in rows)]
 
     def active(self, table: Table, guid: str) -> tuple[dict[tuple[Any, ...], str], set[tuple[Any, ...]]]:
         """As `Memory` answers."""

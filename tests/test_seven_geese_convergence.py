@@ -13,7 +13,7 @@ import pytest
 from pipelines.outcome import Report
 from tests.geese import HELD, GeeseBench, build_geese, plain
 
-ROUNDS = int(os.environ.get("SEVENS_ROUNDS", "4"))
+ROUNDS = int(os.environ.get("SEVENS_ROUNDS", "2"))
 BY_REST = ("networks", "user_profiles", "departments", "department_members", "objectives", "objective_owners",
            "objective_stakeholders", "objective_followers", "objective_labels", "objective_parents", "key_results",
            "objective_checkins", "recognitions", "badges", "feedback_requests", "one_on_ones")  # fmt: skip

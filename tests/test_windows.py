@@ -83,7 +83,7 @@ def test_an_edit_behind_the_first_windows_of_a_history_is_loaded(bench: Bench, g
 
 
 def test_no_row_falls_between_two_windows(bench: Bench, guid: str) -> None:
-    history(bench, guid, timedelta(days=-40), timedelta(minutes=20), rows=1500)
+    history(bench, guid, timedelta(days=-40), timedelta(minutes=40), rows=750)
 
     report = bench.run(**SHIFTS, unit_rows=SMALL // 2)
 

@@ -21,8 +21,10 @@ from sources.core.columns import VALID_FROM, Column
 from sources.core.company import Company
 from sources.core.http import Client
 from sources.core.memory import Memory
+from sources.core.misfits import beside
 from sources.core.plan import Harvest, Order, Package, packages
 from sources.core.resource import Resource, Table
+from sources.core.rows import Row
 from sources.core.settings import parse_companies
 
 if TYPE_CHECKING:
@@ -105,10 +107,17 @@ def _table(
             yield pa.concat_tables(arrow, promote_options="default")  # tombstones have few columns
         for part in parts:
             if part.slow:
-                yield part.slow
+                yield _told(part.slow)
 
     how = {**_merge(table), "file_format": file_format}
     return dlt.resource(rows, name=table.name, columns=hints(table.columns), max_table_nesting=0, **how)
+
+
+def _told(rows: list[Row]) -> Any:  # noqa: ANN401 - what dlt takes
+    """Rows with the types of their columns beside others, of which dlt would guess some again."""
+    kinds = {name: kind for row in rows for name in row if (kind := beside(name))}
+    hinted: TTableSchemaColumns = {name: {"name": name, "data_type": kind} for name, kind in kinds.items()}  # type: ignore[typeddict-item]
+    return dlt.mark.with_hints(rows, dlt.mark.make_hints(columns=hinted)) if hinted else rows
 
 
 def _merge(table: Table) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
-from dataclasses import dataclass
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
@@ -19,6 +20,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, sleep_us
 from sources.core.company import Company
 from sources.core.deadline import Deadline
 from sources.core.errors import ConfigurationError, MalformedError, UnavailableError
+from sources.core.mending import NUL, mend
 from sources.core.pace import Pace
 from sources.core.privacy import Privacy
 from sources.core.verdict import AgainError, Answer, excerpt, judge, server_time
@@ -42,11 +44,13 @@ class Auth(Protocol):
 
 @dataclass(frozen=True)
 class Reply(Generic[T]):
-    """A decoded answer, the server's own clock when it answered (UTC) and the requests it took."""
+    """A decoded answer, the server's own clock when it answered (UTC), the requests it took, and what had to be mended
+    in it."""
 
     body: T
     date: datetime | None
     requests: int
+    mended: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True)
@@ -122,14 +126,14 @@ class Client:
             wait=self._wait, reraise=True, sleep=sleep_using_event(self.stopping),
         )
         try:
-            body, date = retrying(self._once, asked, decode)
+            body, date, mended = retrying(self._once, asked, decode)
         except AgainError as error:
             if isinstance(error.cause, UnavailableError):
                 error.cause.patient = error.patient
             raise error.cause from None
-        return Reply(body, date, int(retrying.statistics.get("attempt_number", 1)))
+        return Reply(body, date, int(retrying.statistics.get("attempt_number", 1)), mended)
 
-    def _once(self, asked: Asked, decode: Callable[[bytes], T]) -> tuple[T, datetime | None]:
+    def _once(self, asked: Asked, decode: Callable[[bytes], T]) -> tuple[T, datetime | None, Counter[str]]:
         response = self._send(asked)
         if response.status_code == 401 and self.auth.refused(response.sent):
             response = self._send(asked)
@@ -137,9 +141,9 @@ class Client:
         judge(str(asked), response, self.url, self._patience, self._remedies)
         date = self.clock = server_time(response)
         try:
-            response.content.decode()  # msgspec looks at the encoding of what it decodes, and of no more
-            return decode(response.content.removeprefix(BOM)), date
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            body, mended = _decoded(response.content.removeprefix(BOM), decode)
+            return body, date, mended
+        except (ValueError, RecursionError) as error:
             said = f"{asked} answered 200 with {excerpt(response)!r} ({len(response.content):,} bytes)"
             raise AgainError(MalformedError(f"{said}, which is not the documented JSON: {error}. "
                                              "Nothing of this page was loaded; run again, and if it stays, "
@@ -187,6 +191,16 @@ class Client:
                 self.pace.hold(seconds)
             return seconds
         return min(30.0, 2.0 ** (state.attempt_number - 1)) * self._backoff
+
+
+def _decoded(content: bytes, decode: Callable[[bytes], T]) -> tuple[T, Counter[str]]:
+    """What was sent, mended only where that is needed. Raises `ValueError` or `RecursionError`."""
+    content.decode()  # msgspec looks at the encoding of what it decodes, and of no more
+    if NUL not in content:
+        with suppress(msgspec.DecodeError):
+            return decode(content), Counter()
+    mended, found = mend(content)
+    return decode(mended), found
 
 
 class _Headers(requests.auth.AuthBase):

@@ -7,7 +7,7 @@ left behind by a killed run says nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import cached_property
@@ -119,6 +119,13 @@ class Memory:
             row[1:size]: (row[0], _micros(row[size]) if table.modified else None)
             for row in self._query(table.name, sql, *params)
         }
+
+    def having(self, table: Table, guid: str, columns: Sequence[str]) -> list[str]:
+        """Those of the columns in which the company has a value somewhere."""
+        rows = "SELECT 1 FROM {table} WHERE company_guid = %s"
+        asked = [f"EXISTS ({rows} AND {{{name}}} IS NOT NULL)" for name in columns]
+        found = self._query(table.name, f"SELECT {', '.join(asked)}", *[guid] * len(columns))
+        return [name for row in found for name, has in zip(columns, row, strict=True) if has]
 
     def active(self, table: Table, guid: str) -> tuple[dict[tuple[Any, ...], str], set[tuple[Any, ...]]]:
         """Content hash by key of a versioned table's open rows, and the keys that carry the mark of not being

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -12,11 +12,14 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from sources.core.columns import CONTENT, GUID, NULL, OWNER, Record
+from sources.core.columns import CONTENT, GUID, NULL, OWNER, Record, columns_of
+from sources.core.mending import mend
+from sources.core.misfits import fit, normalized, unloadable
 from sources.core.privacy import Privacy
 from sources.core.resource import Child, Mode, Part, Resource, Table
 from sources.core.rows import Batch, Rejected, Row, Rows, arrow_field
 
+EXACT = 2**53  # up to here a double holds every integer
 CHUNK = 4_000  # records held before they become Arrow; dlt gets the chunks joined, tiny tables cost it four times
 _pack = msgspec.msgpack.Encoder(order="deterministic", enc_hook=str).encode
 
@@ -33,6 +36,7 @@ class PageReader:
         records |= {child.table: child.record for child in resource.children}
         self._masks = {name: privacy.masks(record) for name, record in records.items()}
         self._tables = {table.name: table for table in resource.tables}
+        self._looked: set[str] = set()  # tables whose first page was looked at for what it lacks
         self._waiting: dict[str, list[tuple[Record, str, Row]]] = {name: [] for name in self._tables}
         self._seed = {name: hashlib.blake2b(f"{guid}/{name}/".encode(), digest_size=12) for name in self._tables}
 
@@ -60,9 +64,12 @@ class PageReader:
         bad: list[Row] = []
         try:
             good = _strict(part.record).decode(data)
-        except msgspec.ValidationError:
+        except msgspec.DecodeError:
             good, bad = self._sort_out(part, data)
         self.taken += len(good) + len(bad)
+        if good and part.table not in self._looked:
+            self._looked.add(part.table)
+            self.batch.absent |= {(part.table, name) for name in _absent(part.record, good, bytes(data))}
         for record in good:
             self._take(part.table, record, extra)
         columns = [[extra[name]] * len(good) if name in extra else map(attrgetter(name), good) for name in part.key]
@@ -84,8 +91,8 @@ class PageReader:
         for raw in msgspec.json.decode(data, type=list[msgspec.Raw]):
             try:
                 good.append(decode(raw))
-            except msgspec.ValidationError as error:
-                row = msgspec.json.decode(raw)
+            except msgspec.DecodeError as error:
+                row = msgspec.json.decode(mend(bytes(raw))[0])
                 if isinstance(row, dict):
                     self.batch.drift[f"{part.table}: {error}"] += 1
                     bad.append(row)
@@ -115,9 +122,9 @@ class PageReader:
             setattr(record, attribute, mask(getattr(record, attribute)))
 
     def _mask_slow(self, table: str, row: Row) -> None:
-        for name, (_, mask) in self._masks[table].items():
-            if name in row:
-                row[name] = mask(row[name])
+        for name in row:
+            if normalized(name) in self._masks[table]:
+                row[name] = self._masks[table][normalized(name)][1](row[name])
 
     def _take_slow(self, part: Part, row: Row) -> tuple[Any, ...] | None:
         table = self._tables[part.table]
@@ -128,21 +135,19 @@ class PageReader:
             for inner in row[child.field] if _rows(row.get(child.field)) else ():
                 self._mask_slow(child.table, inner)
         below = {child: row[child.field] for child in self._resource.children if _rows(row.get(child.field))}
-        fault = unloadable(table, {name: row[name] for name in row.keys() - {child.field for child in below}})
+        lists = {child.field: rows for child, rows in below.items()}
+        own = {name: value for name, value in row.items() if name not in lists}
+        fault = unloadable(table, own)
         if fault:
             self._reject(part.table, fault, row)
             return None
-        _spare_times(table, row)
-        for name in table.natural_key:
-            row[name] = int(row[name]) if table.kind(name) == "bigint" else row[name]
-        own = {name: value for name, value in row.items() if name not in {child.field for child in below}}
-        row[CONTENT.name] = self._hash(part.table, own if self._versioned else row, {})
+        own = fit(table, own)
+        own[CONTENT.name] = self._hash(part.table, own if self._versioned else {**own, **lists}, {})
         for child, children in below.items():
-            del row[child.field]
-            self._slow_children(child, children, row)
-        row[GUID.name] = self._guid
-        self.batch.rows[part.table].slow.append(row)
-        return tuple(row[name] for name in part.key)
+            self._slow_children(child, children, own)
+        own[GUID.name] = self._guid
+        self.batch.rows[part.table].slow.append(own)
+        return tuple(own[name] for name in part.key)
 
     def _slow_children(self, child: Child, below: list[Row], parent: Row) -> None:
         for row in below:
@@ -151,10 +156,10 @@ class PageReader:
             if fault:
                 self._reject(child.table, fault, row)
                 continue
-            _spare_times(self._tables[child.table], row)
-            content = self._hash(child.table, row, {})
+            own = fit(self._tables[child.table], row)
+            content = self._hash(child.table, own, {})
             owner = {} if self._versioned else {OWNER.name: parent[CONTENT.name]}
-            self.batch.rows[child.table].slow.append({**row, **owner, GUID.name: self._guid, CONTENT.name: content})
+            self.batch.rows[child.table].slow.append({**own, **owner, GUID.name: self._guid, CONTENT.name: content})
 
     def _reject(self, table: str, reason: str, row: Any) -> None:  # noqa: ANN401 - whatever the vendor sent
         self.batch.rejected.append(Rejected(table, reason, _text(row)))
@@ -171,37 +176,40 @@ class PageReader:
         if waiting:
             self._waiting[name] = []
             rows = self.batch.rows[name]
-            rows.arrow.append(_arrow(rows.table, self._guid, waiting, self._resource.drop))
+            self.batch.drift.update(_rounded(rows.table, [record for record, _, _ in waiting]))
+            try:
+                rows.arrow.append(_arrow(rows.table, self._guid, waiting, self._resource.drop))
+            except OverflowError:  # a moment that is in no year of UTC: Arrow does not tell whose
+                for one in waiting:
+                    try:
+                        rows.arrow.append(_arrow(rows.table, self._guid, [one], self._resource.drop))
+                    except OverflowError:
+                        rows.slow.append(self._far_row(rows.table, *one))
+
+    def _far_row(self, table: Table, record: Record, content: str, extra: Row) -> Row:
+        """A typed row with a moment that no table has, for the slow lane."""
+        row: Row = msgspec.json.decode(msgspec.json.encode(record))
+        for path in self._resource.drop:
+            _drop(row, path.split("."))
+        own = {name: value for name, value in row.items() if table.kind(name)}
+        self.batch.drift[f"{table.name}: a moment beyond the years a table has, kept as a text"] += 1
+        return {**fit(table, {**own, **extra}), GUID.name: self._guid, CONTENT.name: content}
 
 
-def _spare_times(table: Table, row: Row) -> None:
-    """dlt makes a date of any text in a column of dates, and loses the time: such a text goes into a column beside it,
-    where dlt would put a value of another type."""
-    for column in table.columns:
-        value = row.get(column.name)
-        if column.kind == "date" and isinstance(value, str) and len(value) != len("2026-01-31"):
-            row[f"{column.name}__v_timestamp"], row[column.name] = value, None
+def _absent(record: type[Record], rows: list[Record], page: bytes) -> Iterator[str]:
+    """The columns that a page does not mention at all."""
+    for column in columns_of(record):
+        empty = all(getattr(row, column.attribute) in (None, NULL) for row in rows)
+        if empty and f'"{column.name}"'.encode() not in page:
+            yield column.name
 
 
-def unloadable(table: Table, row: Row) -> str | None:
-    """Why no table could hold this row, or None: a missing or malformed key, an integer beyond 64 bits."""
-    for name in table.natural_key:
-        value = row.get(name)
-        if value is None or isinstance(value, bool) or not isinstance(value, int | str):
-            return f"key {name!r} is {value!r}"
-        if table.kind(name) == "bigint" and not str(value).lstrip("-").isdigit():
-            return f"key {name!r} is {value!r}, not an integer"
-    for name, value in row.items():
-        if _too_big(int(value) if table.kind(name) == "bigint" and name in table.natural_key else value):
-            return f"{name!r} is an integer beyond 64 bits"
-    return None
-
-
-def _too_big(value: Any) -> bool:  # noqa: ANN401 - whatever the vendor sent
-    """Whether it is or holds an integer that neither a column nor dlt's JSON can hold."""
-    if isinstance(value, dict | list):
-        return any(_too_big(inner) for inner in (value.values() if isinstance(value, dict) else value))
-    return isinstance(value, int) and not -(2**63) <= value < 2**63
+def _rounded(table: Table, rows: list[Record]) -> dict[str, int]:
+    """What to tell of columns with numbers of which a double does not keep every digit."""
+    doubles = [column for column in table.columns if column.kind == "double" and column.attribute]
+    large = [column.name for column in doubles
+             if max(map(abs, filter(None, map(attrgetter(column.attribute), rows))), default=0) > EXACT]  # fmt: skip
+    return {f"{table.name}: `{name}` has numbers beyond 2^53, a double keeps 15 digits of them": 1 for name in large}
 
 
 def _rows(value: Any) -> bool:  # noqa: ANN401 - whatever the vendor sent

@@ -71,7 +71,7 @@ class Reading:
         while True:
             reply = self.client.get(self.task.company, self.path, sent, open_envelope)
             self.arrived(reply.date, reply.requests)
-            keys = self.take(reply.body.data)
+            keys = self.take(reply.body.data, mended=reply.mended)
             pages.append(set(keys))
             if self.rows > LARGE_ROWS:
                 self.task.room.enter()
@@ -109,8 +109,12 @@ class Reading:
         self.reader.batch.add(other.finish())
         self.reader.taken += other.taken
 
-    def take(self, data: msgspec.Raw, extra: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """Read the rows of one reply; returns their keys."""
+    def take(
+        self, data: msgspec.Raw, extra: Mapping[str, Any] | None = None, mended: Mapping[str, int] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Read the rows of one reply; returns their keys. What was mended in it is drift."""
+        for told, count in (mended or {}).items():
+            self.reader.batch.drift[f"{self.task.resource.name}: {told}"] += count
         try:
             return self.reader.read(data, extra)
         except msgspec.DecodeError as error:

@@ -82,6 +82,7 @@ class Batch:
     rows: dict[str, Rows] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
     drift: Counter[str] = field(default_factory=Counter)
+    absent: set[tuple[str, str]] = field(default_factory=set)  # columns, by table, that the first page does not mention
 
     def __len__(self) -> int:
         return sum(len(rows) for rows in self.rows.values())
@@ -93,6 +94,7 @@ class Batch:
             self.rows[name].slow += rows.slow
         self.rejected += other.rejected
         self.drift += other.drift
+        self.absent |= other.absent
 
 
 def _micros(value: Any) -> Any:  # noqa: ANN401 - a slow row's value may be anything

@@ -10,11 +10,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-import msgspec
-
-from sources.core.envelope import open_envelope
+from sources.core.envelope import Envelope, open_envelope
 from sources.core.errors import RefusedError
-from sources.core.http import Client
+from sources.core.http import Client, Reply
 from sources.core.reading import Reading
 from sources.core.resource import Mode
 from sources.core.rows import Rows
@@ -142,22 +140,22 @@ def _fan_out(client: Client, task: Task) -> Unit:
     asked: set[int] = set()
     with ThreadPoolExecutor(FAN_OUT, thread_name_prefix=f"{task.company.slug}-{resource.name}") as pool:
         try:
-            for parent, data in zip(ids, pool.map(lambda parent: _ask(client, task, parent), ids), strict=True):
-                reading.requests += 1
-                if data is not None:
+            for parent, reply in zip(ids, pool.map(lambda parent: _ask(client, task, parent), ids), strict=True):
+                reading.requests += reply.requests if reply else 1
+                if reply:
                     asked.add(parent)
-                    reading.take(data, {resource.per_key: parent})
+                    reading.take(reply.body.data, {resource.per_key: parent}, reply.mended)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
     return reading.unit("snapshot", scope=frozenset(asked))
 
 
-def _ask(client: Client, task: Task, parent: int) -> msgspec.Raw | None:
+def _ask(client: Client, task: Task, parent: int) -> Reply[Envelope] | None:
     """One parent's reply; None for a parent that has gone meanwhile, whose rows then stay as they are."""
     path = task.resource.path.format(company_id=task.company.id, **{task.resource.per_key: parent})
     try:
-        return client.get(task.company, path, {}, open_envelope).body.data
+        return client.get(task.company, path, {}, open_envelope)
     except RefusedError as error:
         if error.status == 404:
             return None

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from math import inf
 from typing import Any
 
 import pyarrow as pa
@@ -29,9 +30,18 @@ FEW = 2  # but as many rows as this may always go: a small list changes by large
 def settle(unit: Unit, memory: Memory, allow_shrink: bool = False) -> list[Rows]:
     """The rows of a unit that change the destination, table by table. Raises `SuspectError` for a snapshot
     that may not be believed."""
+    _tell_absent(unit, memory)
     if unit.task.resource.mode is Mode.SNAPSHOT:
         return _versions(unit, memory, allow_shrink)
     return _merged(unit, memory)
+
+
+def _tell_absent(unit: Unit, memory: Memory) -> None:
+    """A field that the vendor stops sending is null from now on; that it had values before makes it worth telling."""
+    for table in unit.task.resource.tables:
+        columns = sorted(name for owner, name in unit.batch.absent if owner == table.name)
+        for name in memory.having(table, unit.task.company.guid, columns) if columns else ():
+            unit.batch.drift[f"{table.name}: no `{name}` any more"] += 1
 
 
 def _merged(unit: Unit, memory: Memory) -> list[Rows]:
@@ -66,14 +76,20 @@ def _news(rows: Rows, known: dict[tuple[Any, ...], tuple[str, int | None]]) -> l
     winner: dict[tuple[Any, ...], int] = {}
     for at, key in enumerate(keys):
         best = winner.get(key)
-        if best is None or (modified[at] or 0) >= (modified[best] or 0):
+        if best is None or _when(modified[at]) >= _when(modified[best]):
             winner[key] = at
     chosen = [winner[key] == at for at, key in enumerate(keys)]
     for key, at in winner.items():
         content, stored = known.get(key, ("", None))
-        if content == contents[at] or (stored or 0) > (modified[at] or stored or 0):
+        stale = modified[at] is not None and _when(modified[at]) < _when(stored)
+        if content == contents[at] or stale:
             chosen[at] = False
     return chosen
+
+
+def _when(modified: int | None) -> float:
+    """Microseconds since 1970, which some moments are before; a row that does not tell is older than all."""
+    return -inf if modified is None else modified
 
 
 def _beyond(rows: Rows, unit: Unit) -> bool:

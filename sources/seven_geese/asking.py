@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +46,7 @@ class Told:
     requests: int
     document: DocumentNode  # what was asked in the end
     dropped: list[str]
+    mended: Counter[str] = field(default_factory=Counter)
 
 
 def ask(
@@ -61,7 +63,8 @@ def ask(
             reply = client.post(company, "graphql", body, _decode, tries)
             requests += reply.requests
             client.has_answered = True
-            return Told(reply.body.data or {}, reply.body.errors or [], reply.date, requests, document, dropped)
+            return Told(reply.body.data or {}, reply.body.errors or [], reply.date, requests, document, dropped,
+                        reply.mended)  # fmt: skip
         except RefusedError as error:
             if error.status == 404 and client.has_answered:
                 raise UnavailableError(f"{error} It did offer it a moment ago: run again.") from None

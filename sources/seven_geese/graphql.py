@@ -35,6 +35,7 @@ class GraphQLListing(Conversation):
         """A page. Raises what `ask` raises, `SkippedError` without the right to see it."""
         notes = Notes()
         told, faults, requests = self.answer(cursor)
+        notes.noticed.update({f"{self.resource.name}: {what}": count for what, count in told.mended.items()})
         found = told.data.get(self.root) or {}
         if under(root_of(self.document), "edges") is None and not found:
             raise MalformedError(f"{self.asked} came as null. Nothing of it was loaded; run again.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -74,7 +75,8 @@ class RestListing:
         following = self._following(link, len(items)) if link else None
         overlap = cursor is not None and cursor.endswith(ANCHOR)
         rows = [{**item, "id": _key(item)} if isinstance(item, dict) else None for item in items]
-        return Page(rows, following, overlap, total, date=reply.date, requests=reply.requests)
+        noticed = Counter({f"{self.path}: {what}": count for what, count in reply.mended.items()})
+        return Page(rows, following, overlap, total, date=reply.date, requests=reply.requests, noticed=noticed)
 
     def _open(self, body: Any) -> tuple[list[Row], str | None, int | None]:  # noqa: ANN401 - whatever the vendor sent
         """The envelope, pinned for the run once it is known."""
@@ -142,7 +144,8 @@ class TranslatedListing:
         page, notes = self._listing.page(cursor), Notes()
         requests = self._join() if self._joined is None else 0
         page.rows = [self._row(item, notes) if item else None for item in page.rows]
-        page.noticed, page.holes, page.requests = notes.noticed, notes.holes, page.requests + requests
+        page.noticed += notes.noticed
+        page.holes, page.requests = notes.holes, page.requests + requests
         if self._faults:
             page.faults, self._faults = self._faults, []
         return page

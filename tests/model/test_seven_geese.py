@@ -5,4 +5,4 @@ from __future__ import annotations
 from tests.model.geese_machine import Geese
 from tests.model.profiles import in_profile
 
-TestSevenGeeseConverges = in_profile(Geese, examples=2, number=116)
+TestSevenGeeseConverges = in_profile(Geese, examples=1, number=116)
