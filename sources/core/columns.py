@@ -6,10 +6,11 @@ A record type (`msgspec.Struct`) declares the columns once; decoding, Arrow, the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -19,7 +20,7 @@ from msgspec import Meta
 Text = str | None
 Int = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] | None
 Key = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
-Float = float | None
+Float = int | float | None  # an integer stays one, so that a large one is not rounded unseen
 Bool = bool | None
 Day = date | None
 Json = msgspec.Raw
@@ -29,7 +30,7 @@ Cents = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1, extra={"unit": "cents"})]
 Minutes = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1, extra={"unit": "minutes"})] | None
 ContactText = Annotated[str, Meta(extra={"pii": "contact"})] | None
 OpinionText = Annotated[str, Meta(extra={"pii": "opinion"})] | None
-OpinionFloat = Annotated[float, Meta(extra={"pii": "opinion"})] | None
+OpinionFloat = Annotated[int | float, Meta(extra={"pii": "opinion"})] | None
 OpinionBool = Annotated[bool, Meta(extra={"pii": "opinion"})] | None
 OpinionJson = Annotated[msgspec.Raw, Meta(extra={"pii": "opinion"})]
 BirthDay = Annotated[date, Meta(extra={"pii": "birth"})] | None
@@ -67,17 +68,23 @@ def columns_of(record: type[Record]) -> tuple[Column, ...]:
 
 
 def _column(field: msgspec.inspect.Field) -> Column | None:
-    options = field.type.types if isinstance(field.type, msgspec.inspect.UnionType) else (field.type,)
-    for option in options:
-        extra: dict[str, str] = {}
-        while isinstance(option, msgspec.inspect.Metadata):
-            extra |= option.extra or {}
-            option = option.type
-        kind = _INSPECTED.get(type(option))
-        if kind:
-            return Column(field.encode_name, kind, field.name, extra.get("unit", ""), extra.get("pii", ""),
-                          nullable=not field.required)  # fmt: skip
-    return None
+    extra: dict[str, str] = {}
+    kinds = [_INSPECTED[type(option)] for option in _options(field.type, extra) if type(option) in _INSPECTED]
+    kind = next((kind for kind in ("double", *kinds) if kind in kinds), None)
+    return Column(field.encode_name, kind, field.name, extra.get("unit", ""), extra.get("pii", ""),
+                  nullable=not field.required) if kind else None  # fmt: skip
+
+
+def _options(found: Any, extra: dict[str, str]) -> Iterator[Any]:  # noqa: ANN401 - a type as msgspec describes it
+    """The types of a union, with what is said of them on the way."""
+    if isinstance(found, msgspec.inspect.Metadata):
+        extra.update(found.extra or {})
+        yield from _options(found.type, extra)
+    elif isinstance(found, msgspec.inspect.UnionType):
+        for option in found.types:
+            yield from _options(option, extra)
+    else:
+        yield found
 
 
 _INSPECTED: dict[type, str] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -165,7 +166,7 @@ class Client:
             return Answer(response.status_code, response.headers, body, response.request.headers)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             host = urlsplit(self.url).netloc
-            raise AgainError(UnavailableError(f"{asked} got no answer from {host} ({type(error).__name__}). "
+            raise AgainError(UnavailableError(f"{asked} got no answer from {host} ({_why(error)}). "
                                                "Check the network and api_url; what was loaded before is kept.")
                               ) from None  # fmt: skip
 
@@ -191,6 +192,16 @@ class Client:
                 self.pace.hold(seconds)
             return seconds
         return min(30.0, 2.0 ** (state.attempt_number - 1)) * self._backoff
+
+
+def _why(error: BaseException) -> str:
+    """What kind of failure it was; of a certificate also what is wrong with it."""
+    link: BaseException | None = error
+    while link:
+        if isinstance(link, ssl.SSLCertVerificationError):
+            return f"{type(error).__name__}: {link.verify_message}"
+        link = link.__context__
+    return type(error).__name__
 
 
 def _decoded(content: bytes, decode: Callable[[bytes], T]) -> tuple[T, Counter[str]]:

@@ -19,8 +19,8 @@ from sources.core.privacy import Privacy
 from sources.core.resource import Child, Mode, Part, Resource, Table
 from sources.core.rows import Batch, Rejected, Row, Rows, arrow_field
 
-EXACT = 2**53  # up to here a double holds every integer
 CHUNK = 4_000  # records held before they become Arrow; dlt gets the chunks joined, tiny tables cost it four times
+_BEYOND = (OverflowError, pa.ArrowInvalid)
 _pack = msgspec.msgpack.Encoder(order="deterministic", enc_hook=str).encode
 
 
@@ -98,6 +98,7 @@ class PageReader:
                     bad.append(row)
                 else:
                     self._reject(part.table, "not an object", row)
+                    self.taken += 1
         return good, bad
 
     def _take(self, table: str, record: Record, extra: Row) -> None:
@@ -176,23 +177,22 @@ class PageReader:
         if waiting:
             self._waiting[name] = []
             rows = self.batch.rows[name]
-            self.batch.drift.update(_rounded(rows.table, [record for record, _, _ in waiting]))
             try:
                 rows.arrow.append(_arrow(rows.table, self._guid, waiting, self._resource.drop))
-            except OverflowError:  # a moment that is in no year of UTC: Arrow does not tell whose
+            except _BEYOND:  # Arrow does not tell whose it is
                 for one in waiting:
                     try:
                         rows.arrow.append(_arrow(rows.table, self._guid, [one], self._resource.drop))
-                    except OverflowError:
+                    except _BEYOND:
                         rows.slow.append(self._far_row(rows.table, *one))
 
     def _far_row(self, table: Table, record: Record, content: str, extra: Row) -> Row:
-        """A typed row with a moment that no table has, for the slow lane."""
+        """A typed row for the slow lane: it has a moment in no year of UTC, or digits that a double does not hold."""
         row: Row = msgspec.json.decode(msgspec.json.encode(record))
         for path in self._resource.drop:
             _drop(row, path.split("."))
         own = {name: value for name, value in row.items() if table.kind(name)}
-        self.batch.drift[f"{table.name}: a moment beyond the years a table has, kept as a text"] += 1
+        self.batch.drift[f"{table.name}: a moment or a number beyond what its column holds, kept beside it"] += 1
         return {**fit(table, {**own, **extra}), GUID.name: self._guid, CONTENT.name: content}
 
 
@@ -202,14 +202,6 @@ def _absent(record: type[Record], rows: list[Record], page: bytes) -> Iterator[s
         empty = all(getattr(row, column.attribute) in (None, NULL) for row in rows)
         if empty and f'"{column.name}"'.encode() not in page:
             yield column.name
-
-
-def _rounded(table: Table, rows: list[Record]) -> dict[str, int]:
-    """What to tell of columns with numbers of which a double does not keep every digit."""
-    doubles = [column for column in table.columns if column.kind == "double" and column.attribute]
-    large = [column.name for column in doubles
-             if max(map(abs, filter(None, map(attrgetter(column.attribute), rows))), default=0) > EXACT]  # fmt: skip
-    return {f"{table.name}: `{name}` has numbers beyond 2^53, a double keeps 15 digits of them": 1 for name in large}
 
 
 def _rows(value: Any) -> bool:  # noqa: ANN401 - whatever the vendor sent

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from math import inf
 
 from sources.core.envelope import Envelope, open_envelope
 from sources.core.errors import RefusedError
@@ -176,7 +177,7 @@ def mark_of(unit: Unit, floor: datetime | None = None) -> datetime | None:
 
 def outside(rows: Rows, column: str, start: datetime | None, end: datetime | None = None) -> int:
     """How many rows the server should not have sent. They are loaded all the same: merging makes them harmless."""
-    low, high = micros(start) if start else 0, micros(end or FAR)
+    low, high = micros(start) if start else -inf, micros(end or FAR)
     moments = rows.values(column) if len(rows) else []
     return sum(isinstance(value, int) and not low <= value <= high for value in moments)
 

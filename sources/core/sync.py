@@ -165,7 +165,7 @@ class _Plan:
     before: int  # open rows that a reading by the same identity has to list again
     now: int
     missing: set[Any]  # of the rows that are gone the key, of nested ones that of the parent
-    bereft: int = 0  # rows that are gone though their parent is not
+    bereft: int  # rows that are gone though their parent is not
 
 
 def _plan(unit: Unit, memory: Memory, table: Table, root: _Plan | None) -> _Plan:
@@ -270,6 +270,8 @@ def _rewritten(memory: Memory, plan: _Plan, guid: str, now: datetime) -> Iterato
 def _document(value: Any) -> Any:  # noqa: ANN401 - what the driver makes of a JSON column
     """A document as dlt takes it. Some drivers return its text, some its value. dlt parses text and writes what is a
     text then as it stands, so a document that is just a text needs its quotes twice."""
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)  # with integers of any size, which dlt's own does not take
     if not isinstance(value, str):
         return value
     try:

@@ -92,6 +92,9 @@ class ClientCredentials:
             response = self._session.post(self._url, data=form, timeout=TIMEOUT, allow_redirects=False)
         except requests.RequestException as error:
             raise self._again(f"gave no answer ({type(error).__name__})") from None
+        if 300 <= response.status_code < 400:
+            raise RefusedError(f"The token endpoint {self._url} redirects to another address ({response.status_code}), "
+                               "which is never followed. Set token_url to the vendor's own address.", 401)  # fmt: skip
         # The definition documents refusals under status 500 too: those carry an OAuth error.
         refused = 200 < response.status_code < 500 and response.status_code != 429
         if refused or (response.status_code == 500 and b'"error"' in response.content):
