@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
 from typing import Any
 
@@ -13,6 +12,7 @@ import msgspec
 from dlt.common.destination.exceptions import DestinationUndefinedEntity
 from dlt.destinations.sql_client import SqlClientBase
 
+from pipelines.comparison import Compared, Key
 from pipelines.run import VENDORS, choose_companies, choose_resources, open_pipeline
 from pipelines.warehouse import Warehouse
 from sources.core.columns import CONTENT, OWNER, UNSEEN, VALID_FROM, VALID_TO
@@ -22,41 +22,13 @@ from sources.core.http import Client
 from sources.core.memory import Memory
 from sources.core.plan import Order
 from sources.core.resource import Resource, Table
-from sources.core.rows import Rows
+from sources.core.rows import Rejected, Rows
 from sources.core.task import NOT_LOADED, Task
 from sources.core.vendor import Vendor
 
 CHUNK = 50_000  # rows fetched at a time
-SHOWN = 10  # differences of a kind that are told one by one
-Key = tuple[Any, ...]
 Found = dict[Key, dict[str, Any]]
 _OURS = {CONTENT.name, OWNER.name, UNSEEN.name, VALID_FROM.name, VALID_TO.name, "_tombstone", "company_guid"}
-
-
-@dataclass
-class Compared:
-    """One company's table: how many rows the vendor has, and the keys that differ; `error` if it was not to be read,
-    `note` if the vendor does not have this table, so that there is nothing to compare."""
-
-    source: str
-    company: str
-    table: str
-    rows: int = 0
-    missing: list[Key] = field(default_factory=list)  # the vendor has them, the destination does not
-    extra: list[Key] = field(default_factory=list)  # the destination has them, the vendor does not
-    different: dict[Key, list[str]] = field(default_factory=dict)  # with the columns that differ
-    error: str | None = None
-    note: str | None = None
-
-    @property
-    def ok(self) -> bool:
-        return not (self.missing or self.extra or self.different or self.error)
-
-    def as_dict(self) -> dict[str, Any]:
-        """For `--json`: plain values only."""
-        return {"source": self.source, "company": self.company, "table": self.table, "ok": self.ok, "rows": self.rows,
-                "missing": self.missing, "extra": self.extra, "error": self.error, "note": self.note,
-                "different": [{"key": key, "columns": names} for key, names in self.different.items()]}  # fmt: skip
 
 
 def verify(
@@ -100,15 +72,18 @@ def _resource(
                 if table.name in unit.unread:
                     results[table.name].note = f"not brought by {unit.transport}, not compared"
                 theirs[table.name] |= _sent(unit.batch.rows[table.name])
+                results[table.name].aside += _aside(table, unit.batch.rejected)
     except SevensError as error:
         for result in results.values():
             result.error = str(error)
         yield from results.values()
         return
     windowed = (order.since or order.until) and resource.window
-    parents = set(theirs[resource.tables[0].name])
+    parents, aside = set(theirs[resource.tables[0].name]), {key for key, _ in results[resource.tables[0].name].aside}
     for table in resource.tables:
         ours = _held(sql, company.guid, table)
+        if table.parent:  # what is nested in a row that was set aside is in its payload
+            ours = {key: row for key, row in ours.items() if key[:1] not in aside}
         if windowed and table.parent:
             ours = {key: row for key, row in ours.items() if key[:1] in parents}
         elif windowed:
@@ -122,7 +97,7 @@ def _compare(result: Compared, table: Table, theirs: Found, ours: Found) -> None
         return
     result.rows = len(theirs)
     result.missing = sorted(theirs.keys() - ours.keys(), key=repr)
-    result.extra = sorted(ours.keys() - theirs.keys(), key=repr)
+    result.extra = sorted(ours.keys() - theirs.keys() - {key for key, _ in result.aside}, key=repr)
     for key in sorted(theirs.keys() & ours.keys(), key=repr):
         sent, held = theirs[key], ours[key]
         names = [name for name in sent.keys() & held.keys() if sent[name] != held[name]]
@@ -145,6 +120,15 @@ def _sent(rows: Rows) -> Found:
                 if kinds.get(name) == "json" or (name in kinds and not isinstance(value, dict | list))}  # fmt: skip
         found[tuple(fits.get(name) for name in table.natural_key)] = fits
     return found
+
+
+def _aside(table: Table, rejected: Sequence[Rejected]) -> Iterator[tuple[Key, str]]:
+    """The rows that no table can hold, by their key as far as it can be read."""
+    for one in rejected:
+        if one.table == table.name:
+            payload = json.loads(one.payload)  # as it was written by us
+            row = payload if isinstance(payload, dict) else {}
+            yield tuple(row.get(name) for name in table.natural_key), one.reason
 
 
 def _held(sql: SqlClientBase[Any], guid: str, table: Table) -> Found:
@@ -185,27 +169,3 @@ def _plain(value: Any, kind: str) -> Any:  # noqa: ANN401 - whatever the driver 
 
 def _within(moment: Any, order: Order) -> bool:  # noqa: ANN401 - a column's value
     return isinstance(moment, datetime) and (order.since or moment) <= moment <= (order.until or moment)
-
-
-def told(results: Sequence[Compared]) -> str:
-    """The comparison for people: a line per table that differs, and the sum of all."""
-    lines = []
-    for result in results:
-        place = f"{result.source} {result.company} {result.table}"
-        lines += [f"FAIL  {place}: {result.error}"] if result.error else []
-        lines += [f"note  {place}: {result.note}"] if result.note else []
-        lines += [f"FAIL  {place}: missing {_key(key)}" for key in result.missing[:SHOWN]]
-        lines += [f"FAIL  {place}: {_key(key)} is not at the vendor" for key in result.extra[:SHOWN]]
-        lines += [f"FAIL  {place}: {_key(key)} differs in {', '.join(names)}"
-                  for key, names in list(result.different.items())[:SHOWN]]  # fmt: skip
-    rows, wrong = sum(result.rows for result in results), [result for result in results if not result.ok]
-    missing, extra, different = (sum(len(found) for found in kind) for kind in (
-        [result.missing for result in results], [result.extra for result in results],
-        [result.different for result in results]))  # fmt: skip
-    lines.append(f"{rows:,} rows of {len(results)} tables compared: {missing} missing, {extra} too many, {different} "
-                 "different" + (f"; {len(wrong)} tables are not as at the vendor" if wrong else ""))  # fmt: skip
-    return "\n".join(lines)
-
-
-def _key(key: Key) -> str:
-    return " ".join(str(part) for part in key)

@@ -11,7 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from pipelines.cli import main
-from pipelines.verify import Compared, verify
+from pipelines.comparison import Compared, told
+from pipelines.verify import verify
+from tests.conftest import Bench
 from tests.geese import GeeseBench, build_geese
 
 
@@ -110,3 +112,17 @@ def test_verifying_writes_nothing(bench):
     verify("seven_shifts", resources=["shifts"])
 
     assert bench.sql("SELECT count(*), max(_dlt_load_id) FROM seven_shifts.sync_log") == before
+
+
+def test_a_row_that_no_table_can_hold_is_told_as_missing_with_the_reason(bench: Bench, guid: str) -> None:
+    shift = bench.live(guid, "shifts")[0]["id"]
+    bench.run(resources=["shifts"])
+    bench.vendor.edit(guid, "shifts", shift, station=2**70)
+    bench.run(resources=["shifts"])
+
+    found = verify("seven_shifts", ["bistro"], ["shifts"])
+
+    (result,) = [one for one in found if one.table == "shifts"]
+    assert (result.missing, result.extra, result.ok) == ([], [], False)
+    assert f"shifts: {shift} is set aside in rejected_rows: 'station' is an integer beyond 64 bits" in told(found)
+    assert ": 1 missing, 0 too many, 0 different" in told(found)

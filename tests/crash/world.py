@@ -14,7 +14,8 @@ from dataclasses import asdict
 from pathlib import Path
 from unittest import mock
 
-from pipelines.verify import Compared, verify
+from pipelines.comparison import Compared
+from pipelines.verify import verify
 from simulators.seven_geese import SevenGeese
 from simulators.seven_shifts import SevenShifts
 from tests.crash.changes import a_day_passes
