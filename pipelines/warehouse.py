@@ -23,6 +23,7 @@ from sources.core.settings import number, secret, setting
 
 STORAGE_VERSION = "v1.4.0"  # a file written by DuckDB 2 in its own version opens in no other tool
 SECTION = "destination.warehouse"
+SCHEMAS = ("seven_shifts", "seven_geese", "sevens_staging", "sevens_intermediate", "sevens_marts")
 
 
 @dataclass(frozen=True)
@@ -45,15 +46,7 @@ class Warehouse:
                                      "any other of dlt's destinations with its package installed.")  # fmt: skip
         file = None
         if type == "duckdb":
-            path = (credentials or "sevens.duckdb").removeprefix("duckdb:///")
-            if path.startswith("md:") or path == ":memory:":
-                raise ConfigurationError(f"{SECTION}.credentials {path!r} is no file. Name a file, or set "
-                                         "destination_type (motherduck for md:).")  # fmt: skip
-            if "://" in path:
-                raise ConfigurationError(f"{SECTION}.destination_type is duckdb, but its credentials are a "
-                                         f"{path.partition(':')[0]} address. Set destination_type to match."
-                                         )  # fmt: skip
-            file = Path(path).expanduser().resolve()
+            file = _duckdb_file(credentials or "sevens.duckdb")
             credentials = str(file)
         elif type == "postgres" and credentials:
             credentials = _complete(credentials)
@@ -156,6 +149,22 @@ class Warehouse:
             raise UnavailableError(f"Another run of sevens (process {pid}) has held {what} {path} for more than "
                                    f"{self.lock_wait:.0f} s. Wait for it to end, then run again."
                                    ) from None  # fmt: skip
+
+
+def _duckdb_file(credentials: str) -> Path:
+    """The file that is meant. DuckDB calls it by its name, and then takes a schema of the same name for it."""
+    path = credentials.removeprefix("duckdb:///")
+    if path.startswith("md:") or path == ":memory:":
+        raise ConfigurationError(f"{SECTION}.credentials {path!r} is no file. Name a file, or set destination_type "
+                                 "(motherduck for md:).")  # fmt: skip
+    if "://" in path:
+        raise ConfigurationError(f"{SECTION}.destination_type is duckdb, but its credentials are a "
+                                 f"{path.partition(':')[0]} address. Set destination_type to match.")  # fmt: skip
+    file = Path(path).expanduser().resolve()
+    if file.stem in SCHEMAS:
+        raise ConfigurationError(f"{SECTION}.credentials {path!r} is named like the schema {file.stem} in it, and "
+                                 "DuckDB cannot tell them apart. Name the file otherwise.")  # fmt: skip
+    return file
 
 
 def _complete(address: str) -> str:
