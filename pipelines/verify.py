@@ -128,7 +128,8 @@ def _aside(table: Table, rejected: Sequence[Rejected]) -> Iterator[tuple[Key, st
         if one.table == table.name:
             payload = json.loads(one.payload)  # as it was written by us
             row = payload if isinstance(payload, dict) else {}
-            yield tuple(row.get(name) for name in table.natural_key), one.reason
+            key = (row.get(name) for name in table.natural_key)
+            yield tuple(part if isinstance(part, int | str | None) else repr(part) for part in key), one.reason
 
 
 def _held(sql: SqlClientBase[Any], guid: str, table: Table) -> Found:

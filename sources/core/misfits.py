@@ -23,8 +23,15 @@ from sources.core.rows import Row
 BESIDE = "__v_"
 OURS = {column.name for column in (GUID, CONTENT, OWNER, TOMBSTONE, UNSEEN, VALID_FROM, VALID_TO)} | {"_dlt_load_id"}
 _INTEGER = re.compile(r"-?[0-9]+")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TYPES = {bool: "bool", int: "bigint", float: "double", str: "text"}
-normalized = cache(NamingConvention().normalize_identifier)  # the name of a field's column
+_NAMING = NamingConvention()
+
+
+@cache
+def normalized(name: str) -> str:
+    """The name of a field's column."""
+    return _NAMING.normalize_identifier(name or "_empty")
 
 
 def unloadable(table: Table, row: Row) -> str | None:
@@ -110,7 +117,7 @@ def _moment(value: Any) -> bool:  # noqa: ANN401 - whatever the vendor sent
 
 def _day(value: Any) -> bool:  # noqa: ANN401 - whatever the vendor sent
     try:
-        return len(value) == len("2026-01-31") and bool(date.fromisoformat(value))
+        return bool(_DAY.fullmatch(value) and date.fromisoformat(value))
     except (TypeError, ValueError):
         return False
 

@@ -167,7 +167,7 @@ class PageReader:
 
     def _hash(self, table: str, content: Record | Row, extra: Row) -> str:
         digest = self._seed[table].copy()
-        digest.update(_pack(content) if isinstance(content, Record) else _text(content).encode())
+        digest.update(_packed(content) if isinstance(content, Record) else _text(content).encode())
         if extra:
             digest.update(_pack(extra))
         return digest.hexdigest()
@@ -194,6 +194,13 @@ class PageReader:
         own = {name: value for name, value in row.items() if table.kind(name)}
         self.batch.drift[f"{table.name}: a moment or a number beyond what its column holds, kept beside it"] += 1
         return {**fit(table, {**own, **extra}), GUID.name: self._guid, CONTENT.name: content}
+
+
+def _packed(record: Record) -> bytes:
+    try:
+        return _pack(record)
+    except OverflowError:  # a moment in no year of UTC
+        return msgspec.json.encode(record)
 
 
 def _absent(record: type[Record], rows: list[Record], page: bytes) -> Iterator[str]:

@@ -95,7 +95,8 @@ def _windows(
         begun = min((moment for moment in (begun, unit.scan_started_at) if moment), default=None)
         newest = max((moment for moment in (newest, unit.newest_modified) if moment), default=None)
         if unit.status == "partial":
-            closing, step = False, max(HOUR, step / 2)
+            step = max(HOUR, min(step, end - edge if end and edge else step) / 2)
+            closing = False
             earliest, latest = _span(unit)
             first, horizon = first or earliest, max(latest, horizon or latest)
             yield unit
