@@ -75,7 +75,7 @@ def _apart(table: Table, row: Row) -> Row:
     for name in [name for name in row if name not in found]:
         column, number = normalized(name), 2
         while column in taken:
-            column, number = f"{normalized(name)}__{number}", number + 1
+            column, number = f"{normalized(name)}_{number}", number + 1
         taken.add(column)
         found[column] = row[name]
     return found
