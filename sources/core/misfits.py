@@ -38,7 +38,7 @@ def unloadable(table: Table, row: Row) -> str | None:
     """Why no table could hold this row, or None: a missing or malformed key, an integer beyond 64 bits."""
     for name in table.natural_key:
         value = row.get(name)
-        if value is None or isinstance(value, bool) or not isinstance(value, int | str):
+        if isinstance(value, bool) or not isinstance(value, int | str):
             return f"key {name!r} is {value!r}"
         if table.kind(name) == "bigint" and not _INTEGER.fullmatch(str(value)):
             return f"key {name!r} is {value!r}, not an integer"

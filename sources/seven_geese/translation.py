@@ -22,8 +22,9 @@ from sources.core.rows import Row
 from sources.seven_geese.selection import response_name
 
 Kinds = Mapping[str, str]
-_REFERENCE = re.compile(r"(?:.*/)?(-?\d+)/?")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_WHOLE = r"-?(?:0|[1-9][0-9]*)"  # zeros before a number would be lost
+_REFERENCE = re.compile(rf"(?:.*/)?({_WHOLE})/?")
+_NUMBER = re.compile(rf"{_WHOLE}(\.[0-9]+)?")
 _ZONED = re.compile(r".*(?:[Zz]|[+-]\d\d:?\d\d)")
 
 
@@ -68,8 +69,9 @@ def fitted(value: Any, kind: str | None, column: str, noticed: Counter[str]) -> 
             return value[:10]
         if kind == "bigint" and _REFERENCE.fullmatch(value):
             return reference(value)
-        if kind == "double" and _NUMBER.fullmatch(value):  # a decimal may come as text
-            return float(value)
+        number = _NUMBER.fullmatch(value) if kind == "double" else None
+        if number:  # a decimal may come as text
+            return float(value) if number[1] else int(value)
     return value
 
 
