@@ -6,18 +6,19 @@ PYTEST_ARGS ?=
 BENCH_ARGS ?=
 SECONDS ?= 600
 SOAK_ARGS ?=
+MUTANTS_ARGS ?=
 LOCK_ARGS ?=
 
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PROJECT := $(INSTALL) --no-deps --no-build-isolation --editable .
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.10 --no-strip-extras \
-	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --extra postgres
+	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --extra postgres --extra dbt --extra report
 
 NEW_ENOUGH := $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Python 3.10 or newer is \
 needed, this is %d.%d. Name another one: make PYTHON=python3.12 ..." % sys.version_info[:2])'
 
-.PHONY: help demo test check check-graphql bench soak crash weather docs lock clean
+.PHONY: help demo test check check-graphql bench soak crash weather mutants docs lock clean
 
 help:
 	@echo "make demo   load two days of simulated restaurants and show what was picked up; no account needed"
@@ -28,6 +29,7 @@ help:
 	@echo "make soak   random edits, runs, weather and crashes for SECONDS=600; SOAK_ARGS=--seed=N to see one again"
 	@echo "make crash  kill 200 runs on DuckDB and 50 on PostgreSQL, and compare after each (about 40 minutes)"
 	@echo "make weather  try every fault of docs/reliability.md and write its table (about 10 minutes)"
+	@echo "make mutants  put 300 faults into the kit, one at a time, and see whether the tests notice (MUTANTS_ARGS=--help)"
 	@echo "make docs   generate docs/tables.md and the table in README.md"
 	@echo "make lock   resolve requirements/ anew from pyproject.toml (LOCK_ARGS=--upgrade for newer releases)"
 	@echo "make clean  remove what these targets made"
@@ -50,6 +52,7 @@ check-graphql:
 bench: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 	@$(BIN)/python -m benchmarks.reviews
+	@$(BIN)/python -m benchmarks.transform
 
 soak: .venv/dev.stamp
 	@$(BIN)/python -m tests.model.soak --seconds $(SECONDS) $(SOAK_ARGS)
@@ -59,6 +62,9 @@ crash: .venv/dev.stamp
 
 weather: .venv/dev.stamp
 	@$(BIN)/python -m tests.weather --write docs/reliability.md
+
+mutants: .venv/dev.stamp
+	@nice $(BIN)/python -m tools.mutants $(MUTANTS_ARGS)
 
 docs: .venv/run.stamp
 	@$(BIN)/python -m docs.generate

@@ -1,4 +1,4 @@
-"""Write `docs/tables.md` and the table of resources in `README.md` from the resource tables.
+"""Write `docs/tables.md`, the table of resources in `README.md` and the dbt sources from the resource tables.
 
 `python -m docs.generate` writes, `python -m docs.generate --check` only tells whether anything would change.
 """
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from docs.dbt_sources import dbt_sources
 from docs.sentences import LOGS, SENTENCES
 from pipelines.run import VENDORS
 from sources.core.build import LOGS as LOG_COLUMNS
@@ -19,6 +20,7 @@ from sources.core.vendor import Vendor
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES, README = ROOT / "docs" / "tables.md", ROOT / "README.md"
+STAGING = ROOT / "dbt_project" / "models" / "staging"
 BEGIN, END = "<!-- resources -->", "<!-- /resources -->"
 INTRODUCTION = """# Tables
 
@@ -39,7 +41,8 @@ def pages() -> dict[Path, str]:
     _, end, tail = rest.partition(END)
     if not (begin and end):
         raise SystemExit(f"README.md has no place for its table: add the lines {BEGIN} and {END}.")
-    return {TABLES: tables(), README: f"{head}{BEGIN}\n{resources()}{END}{tail}"}
+    models = {STAGING / slug / f"_{slug}__sources.yml": dbt_sources(slug, vendor) for slug, vendor in VENDORS.items()}
+    return {TABLES: tables(), README: f"{head}{BEGIN}\n{resources()}{END}{tail}", **models}
 
 
 def resources() -> str:

@@ -195,7 +195,7 @@ def verify(
     as_json: bool,
 ) -> int:  # fmt: skip
     """Read SOURCE again and compare every row and value with the destination. Run first: what changed since differs."""
-    from pipelines.verify import told
+    from pipelines.comparison import told
     from pipelines.verify import verify as compare
     from sources.core.plan import Order
 
@@ -206,18 +206,52 @@ def verify(
 
 
 @main.command()
+@click.option("--select", multiple=True, metavar="MODEL", help="Only this model, in dbt's spelling (+name for what it "
+              "is built from); repeatable.")  # fmt: skip
+@click.option("--full-refresh", is_flag=True, help="Build every table from nothing.")
 @as_json
 @answered
-def status(as_json: bool) -> int:
+def transform(select: tuple[str, ...], full_refresh: bool, as_json: bool) -> int:
+    """Build and test the dbt project on what was loaded: paid hours, labour cost, overtime, objectives, reviews."""
+    from pipelines.transform import transform as build
+
+    built = build(select, full_refresh)
+    click.echo(jsonlib.dumps(built.as_dict(), indent=2) if as_json else built.as_text())
+    return 1 if built.failed else 0
+
+
+@main.command()
+@click.option("--to", "file", default="report.html", show_default=True, type=click.Path(dir_okay=False),
+              help="Where to write it.")  # fmt: skip
+@click.option("--company", "companies", multiple=True, metavar="SLUG", help="Only this company; repeatable.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The day that is today in the "
+              "report.  [default: when the vendors were last read]")  # fmt: skip
+@answered
+def report(file: str, companies: tuple[str, ...], as_of: datetime | None) -> None:
+    """Write one HTML file from the marts: labour, overtime, objectives, reviews and data quality. Transform first."""
+    from pipelines.report import write
+
+    click.echo(write(file, companies, as_of.date() if as_of else None))
+
+
+@main.command()
+@click.option("--max-age", type=click.FloatRange(min=0), metavar="HOURS", help="Exit with 1 also if a table was last "
+              "read in full longer ago than this, or nothing was ever loaded.")  # fmt: skip
+@as_json
+@answered
+def status(max_age: float | None, as_json: bool) -> int:
     """How fresh each company's tables are, how many rows they hold, and what failed last."""
-    from pipelines.status import read, table
+    from pipelines.status import mark_stale, read, table
 
     found = [entry for name in NAMES for entry in read(name)]
+    if max_age is not None:
+        mark_stale(found, max_age)
     if as_json:
         click.echo(jsonlib.dumps(found, indent=2, default=str))
     else:
         table(found)
-    return 1 if any(entry["error"] for entry in found) else 0
+    late = max_age is not None and (not found or any(entry["stale"] for entry in found))
+    return 1 if late or any(entry["error"] for entry in found) else 0
 
 
 def _having(sources: list[str], slugs: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from textwrap import shorten
 from typing import Any
 
@@ -27,6 +28,7 @@ def read(source: str) -> list[Entry]:
     memory = Memory(lambda: pipeline.sql_client(), source)
     latest = memory.latest()
     counts = {table.name: memory.counts(table) for row in vendor.resources for table in row.tables}
+    memory.close()  # or this process keeps the DuckDB file
     found: list[Entry] = []
     for (guid, name), last in sorted(latest.items(), key=lambda item: (item[1]["slug"], item[0])):
         row = next((row for row in vendor.resources if row.name == name), None)
@@ -38,6 +40,13 @@ def read(source: str) -> list[Entry]:
     return found
 
 
+def mark_stale(entries: list[Entry], hours: float) -> None:
+    """Say of every entry whether its last complete reading is longer ago."""
+    limit = datetime.now(timezone.utc) - timedelta(hours=hours)
+    for entry in entries:
+        entry["stale"] = entry["as_of"] is None or entry["as_of"] < limit
+
+
 def table(entries: list[Entry]) -> None:
     """Print the entries for people."""
     console = Console()
@@ -47,6 +56,7 @@ def table(entries: list[Entry]) -> None:
     shown = Table("source", "company", "table", "rows", "complete as of (UTC)", "notes")
     for entry in entries:
         as_of = entry["as_of"].strftime("%Y-%m-%d %H:%M") if entry["as_of"] else "never"
+        as_of = f"[red]{as_of}[/red]" if entry.get("stale") else as_of
         notes = [f"[red]{escape(entry['error'])}[/red]"] if entry["error"] else []
         notes += [f"{entry['rejected']} rejected"] if entry["rejected"] else []
         notes += [escape(shorten(entry["note"], 120, placeholder=" …"))] if entry["note"] else []

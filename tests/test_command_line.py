@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from pipelines.cli import main
 from tests.conftest import Bench
+from tests.report.reading import Report as Page
 
 
 def sevens(*words: str) -> Result:
@@ -171,6 +172,16 @@ def test_check_tells_a_line_for_the_destination_each_company_and_the_failure(ben
     assert not bench.file.exists()
 
 
+def test_status_fails_if_a_table_was_last_read_longer_ago_than_is_allowed(bench: Bench) -> None:
+    assert sevens("status", "--max-age", "1").exit_code == 1  # nothing was ever loaded
+    bench.run(resources=["roles"])  # at the vendor it is weeks ago
+
+    old, young = (sevens("status", "--max-age", hours, "--json") for hours in ("1", "1000000"))
+
+    assert (old.exit_code, young.exit_code) == (1, 0)
+    assert {entry["stale"] for entry in json.loads(old.stdout)} == {True}
+
+
 def test_status_reads_rows_freshness_and_the_last_error_from_the_warehouse(bench: Bench) -> None:
     assert json.loads(sevens("status", "--json").stdout) == []
     bench.run()
@@ -189,8 +200,8 @@ def test_status_reads_rows_freshness_and_the_last_error_from_the_warehouse(bench
 
 
 def test_every_command_has_a_help_page() -> None:
-    for words in (["--help"], *([name, "--help"] for name in ("demo", "check", "run", "status", "auth", "export"))):
-        result = sevens(*words)
+    for name in ("", "demo", "check", "run", "status", "auth", "export", "report"):
+        result = sevens(*name.split(), "--help")
         assert result.exit_code == 0
         assert "Usage" in result.output
 
@@ -206,3 +217,12 @@ def test_the_demo_finds_every_change_in_the_tables(tmp_path: Path) -> None:
     assert [entry["company"] for entry in resources if entry["status"] != "ok"] == ["noodle"]
     assert (tmp_path / "archive" / "manifest.json").exists()
     assert Path(told["file"]).exists()
+    page = Page(Path(told["report"]).read_text(encoding="utf-8"))
+    cost, at_risk, overdue = (told["answers"][question] for question in (
+        "What did labour cost yesterday?", "Which objectives are at risk?", "Which reviews are overdue?"))  # fmt: skip
+    shown = {company: page.figures("summary", company) for company in page.companies("summary")}
+    assert len(page.companies("labour")) == 3
+    for company in page.companies("labour"):
+        assert f"{company} {shown[company]['Labour cost yesterday']} for" in cost
+    assert at_risk.split()[0] == str(sum(int(one.get("Objectives at risk", 0)) for one in shown.values()))
+    assert overdue.split()[0] == str(sum(int(one.get("Reviews overdue", 0)) for one in shown.values()))

@@ -1,4 +1,4 @@
-"""The demo from start to end: both simulators up, two loads with changes between them, and the verdict."""
+"""The demo from start to end: both simulators up, two loads with changes between them, the verdict, the answers."""
 
 from __future__ import annotations
 
@@ -7,19 +7,24 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from pipelines.demo import restaurants
+from pipelines.demo.answers import answers
 from pipelines.demo.people import People
 from pipelines.export import export
 from pipelines.outcome import Report
 from pipelines.progress import Progress
+from pipelines.report import report_is_there, write
 from pipelines.run import run
+from pipelines.transform import Built, dbt_is_there, transform
 from simulators.seven_geese import SevenGeese
 from simulators.seven_shifts import SevenShifts
 
@@ -50,17 +55,23 @@ def show(folder: str, as_json: bool) -> int:
         with _environment(_settings(shifts, people, place, file)):
             second = _load()
             archive = export("seven_geese", place / "archive")
+            built = transform(as_of=shifts.now.strftime("%Y-%m-%d %H:%M:%S")) if dbt_is_there() else None
+            page = _report(place / "report.html", shifts.now) if built and not built.failed else None
         with duckdb.connect(str(file), read_only=True) as connection:
             picked_up = {change.told: change.arrived(connection) for change in changes}
             differences = restaurants.differences(shifts, connection) + people.differences(connection)
+            answered = answers(connection, shifts.now) if built and not built.failed else {}
         differences += _archived(archive, people.counted())
     differences += [f"not picked up: {told}" for told, arrived in picked_up.items() if not arrived]
     _print(console, first, second, picked_up)
     _judge(console, file, differences)
+    _answer(console, built, answered, page)
     if as_json:
-        told = {"first": _told(first), "second": _told(second), "differences": differences, "file": str(file)}
+        told = {"first": _told(first), "second": _told(second), "differences": differences, "file": str(file),
+                "built": built and built.as_dict(), "answers": answered,
+                "report": page and str(page)}  # fmt: skip
         print(json.dumps(told, indent=2))
-    return 1 if differences else 0
+    return 1 if differences or (built and built.failed) else 0
 
 
 def _load() -> Reports:
@@ -69,6 +80,11 @@ def _load() -> Reports:
         with Progress() as progress:
             found[source] = run(source, listener=progress)
     return found
+
+
+def _report(page: Path, now: datetime) -> Path | None:
+    page.unlink(missing_ok=True)
+    return write(page, as_of=now.date()) if report_is_there() else None
 
 
 def _archived(manifest: Mapping[str, Any], counted: Mapping[str, int]) -> list[str]:
@@ -103,6 +119,17 @@ def _judge(console: Console, file: Path, differences: list[str]) -> None:
     console.print(f"The tables are in {file}, schemas {' and '.join(SOURCES)}; an archive of 7Geese to keep is in "
                   f"{file.parent / 'archive'}. Look around with\n  "
                   f"duckdb {os.path.relpath(file)} -c \"FROM seven_geese.sync_log\"", soft_wrap=True)  # fmt: skip
+
+
+def _answer(console: Console, built: Built | None, answered: Mapping[str, str], page: Path | None) -> None:
+    if built is None:
+        console.print("dbt is missing, so no tables of hours, cost and progress were built: pip install 'sevens[dbt]'")
+        return
+    console.print(f"The dbt project was built into the schema sevens_marts: {built.as_text()}.", soft_wrap=True)
+    for question, answer in answered.items():
+        console.print(f"  [bold]{question}[/bold] {escape(answer)}", soft_wrap=True)
+    if page:
+        console.print(f"All of it is on one page, to open in a browser: {page}", soft_wrap=True)
 
 
 def _settings(shifts: SevenShifts, people: People, place: Path, file: Path) -> dict[str, str]:

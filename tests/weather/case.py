@@ -14,13 +14,15 @@ PAGE = {"seven_shifts": "/shifts", "seven_geese": "query Badges"}  # the request
 WHOLE = {"seven_shifts": "/roles", "seven_geese": "/departments/"}  # one whose rows are closed when they are missing
 TOKEN = {"seven_shifts": "/oauth2/token", "seven_geese": "/o/token/"}
 NO_ANSWER, NO_JSON = "got no answer", "not the documented JSON"
-NOBODY = "no answer|gave no token"  # by the API, or by the token endpoint that was asked first
+NOBODY = "no answer"  # by the API, or by the token endpoint that was asked first
 Prepare = Callable[[Bench], None]
 
 
 @dataclass(frozen=True)
 class Case:
-    """`told`: what the run says of it; empty if it has to end well. `bug`: why it does not yet."""
+    """`told`: what the run says of it; empty if it has to end well. `bug`: why it does not yet. `alone`: it
+    concerns every company, or keeps every one waiting; the others can be tried in one run, each on a company of its
+    own."""
 
     source: str
     fault: str
@@ -28,21 +30,16 @@ class Case:
     prepare: Prepare
     told: str = ""
     exit: int = 1
-    secure: bool = False
     bug: str = ""
+    alone: bool = True  # it may not share a run with other cases
 
     @property
     def name(self) -> str:
         return f"{self.source}: {self.fault}, {self.lasts}"
 
-    @property
-    def expects_spoiling(self) -> bool:
-        """Whether the proxy has to have had a hand in it."""
-        return isinstance(self.prepare, partial)
-
 
 def _order(spoil: Spoil, where: dict[str, str], times: int, after: int, here: Bench) -> None:
-    here.proxy.order(Fault(spoil, where[here.source], times, after))
+    here.order(Fault(spoil, where[here.source], times, after))
 
 
 @dataclass(frozen=True)
@@ -57,18 +54,20 @@ class Weather:
     where: dict[str, str] = field(default_factory=lambda: PAGE)
     sources: tuple[str, ...] = BOTH
     bug: str = ""
+    alone: bool = False
 
     def cases(self) -> list[Case]:
         found = []
         for source in self.sources:
+            everybody = self.where is TOKEN and source == "seven_shifts"  # one token serves all companies
+            case = partial(Case, source, self.fault, bug=self.bug, alone=self.alone or everybody)
+            order = partial(partial, _order, self.spoil, self.where)
             if self.told is None:
-                found.append(Case(source, self.fault, "always", partial(_order, self.spoil, self.where, MANY, 0)))
+                found.append(case("always", order(MANY, 0)))
                 continue
             if self.passes:
-                found.append(Case(source, self.fault, _times(self.passes),
-                                  partial(_order, self.spoil, self.where, self.passes, 0), bug=self.bug))  # fmt: skip
-            found.append(Case(source, self.fault, "stays", partial(_order, self.spoil, self.where, MANY, 0),
-                              self.told, bug=self.bug))  # fmt: skip
+                found.append(case(_times(self.passes), order(self.passes, 0)))
+            found.append(case("stays", order(MANY, 0), self.told))
         return found
 
 

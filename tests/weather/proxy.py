@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -70,26 +71,34 @@ Spoil = Callable[[Wire, Answer], None]
 
 @dataclass
 class Fault:
-    """Spoils the next `times` answers to requests that have `match` in their path or body, `after` so many."""
+    """Spoils the next `times` answers to requests that have `match` in their path or body, `after` so many. `whom`:
+    only those of this company. `asked` counts the requests that matched, `spoiled` those that were spoiled."""
 
     spoil: Spoil
     match: str
     times: int = MANY
     after: int = 0
+    whom: str = ""
+    asked: int = 0
+    spoiled: int = 0
 
 
 class Proxy:
-    """As a context manager it serves on 127.0.0.1. `secure`: with a certificate nobody vouches for."""
+    """As a context manager it serves on 127.0.0.1, `secure` with this certificate. `whose` tells the company of a
+    request by its headers."""
 
-    def __init__(self, origin: str, secure: ssl.SSLContext | None = None) -> None:
-        self._origin, self._faults, self._lock, self.gone = origin, list[Fault](), threading.Lock(), threading.Event()
+    def __init__(
+        self, origin: str, secure: ssl.SSLContext | None = None, whose: Callable[[Message], str] = lambda headers: ""
+    ) -> None:
+        self._origin, self._lock, self.gone, self._whose = origin, threading.Lock(), threading.Event(), whose
+        self.faults: list[Fault] = []
+        self.requests = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         if secure:
             self._server.socket = secure.wrap_socket(self._server.socket, server_side=True,
                                                      do_handshake_on_connect=False)  # fmt: skip
         self.url = f"http{'s' if secure else ''}://127.0.0.1:{self._server.server_port}"
-        self.spoiled = 0
 
     def __enter__(self) -> Proxy:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
@@ -102,7 +111,12 @@ class Proxy:
 
     def order(self, *faults: Fault) -> None:
         with self._lock:
-            self._faults[:] = faults
+            self.faults.extend(faults)
+
+    def clear(self) -> None:
+        with self._lock:
+            self.faults.clear()
+            self.requests = 0
 
     def ask(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         connection = http.client.HTTPConnection(urlsplit(self._origin).netloc, timeout=30)
@@ -114,16 +128,20 @@ class Proxy:
         connection.close()
         return Answer(reply.status, reply.reason, kept, content)
 
-    def take(self, text: str) -> Fault | None:
+    def take(self, text: str, whom: str) -> Fault | None:
         with self._lock:
-            for fault in self._faults:
-                if fault.match not in text or not fault.times:
+            self.requests += 1
+            for fault in self.faults:
+                if fault.match not in text or fault.whom not in ("", whom):
+                    continue
+                fault.asked += 1
+                if not fault.times:
                     continue
                 if fault.after:
                     fault.after -= 1
                     continue
                 fault.times -= 1
-                self.spoiled += 1
+                fault.spoiled += 1
                 return fault
         return None
 
@@ -137,7 +155,7 @@ class Proxy:
 
             def do_GET(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                fault = proxy.take(f"{self.path} {body.decode('utf-8', 'replace')}")
+                fault = proxy.take(f"{self.path} {body.decode('utf-8', 'replace')}", proxy._whose(self.headers))
                 wire = Wire(self.connection, gone=proxy.gone)
                 with suppress(OSError):
                     answer = proxy.ask(self.command, self.path, dict(self.headers), body)

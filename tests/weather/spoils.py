@@ -153,9 +153,10 @@ def endless(wire: Wire, answer: Answer) -> None:
 
 
 def trickling_headers(wire: Wire, answer: Answer) -> None:
-    wire.raw(b"HTTP/1.1 200 OK\r\n")
-    for number in range(10_000):
-        wire.raw(b"X: 1\r\n"[number % 6 : number % 6 + 1])
+    """One line that does not end: of many there would be too many at some time."""
+    wire.raw(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    while not wire.gone.is_set():
+        wire.raw(b"1")
         wire.wait(0.05)
 
 
@@ -169,9 +170,14 @@ def torn(content: bytes) -> bytes:
     return content[:middle] + b"\0" * 20 + content[middle + 20 :]
 
 
-def not_a_number(content: bytes) -> bytes:
-    """Python writes it, JSON does not have it."""
-    return re.sub(rb'("id": ?)\d+', rb"\1NaN", content, count=1)
+def no_number(content: bytes) -> bytes:
+    """No parser takes it, not even one that takes NaN."""
+    return re.sub(rb'("id": ?)\d+', rb"\1None", content, count=1)
+
+
+def nested(content: bytes) -> bytes:
+    """In the first text value there is: no parser goes down that far."""
+    return re.sub(rb'("name": ?|"notes": ?)"', rb"\1" + b"[" * 5_000 + b"]" * 5_000 + rb', "and": "', content, count=1)
 
 
 def key_twice(content: bytes) -> bytes:

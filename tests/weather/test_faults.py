@@ -1,4 +1,4 @@
-"""Every fault of docs/reliability.md, tried once (`make weather` tries all cases); and the page lists them all."""
+"""The faults of docs/reliability.md in a short form (`make weather` tries all of them); and the page lists them."""
 
 from __future__ import annotations
 
@@ -6,27 +6,34 @@ from pathlib import Path
 
 import pytest
 
-from tests.weather.case import Case
-from tests.weather.cases import CASES, sample
-from tests.weather.proof import tried
-from tests.weather.table import BEGIN, END
+from tests.weather.case import BOTH
+from tests.weather.cases import CASES, crowd, sample
+from tests.weather.proof import tried, tried_at_once, tried_in_a_row
+from tests.weather.table import listed, tables
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
 
 
-def _as_it_is(case: Case):
-    marks = [pytest.mark.xfail(strict=True, reason=case.bug)] if case.bug else []
-    return pytest.param(case, id=case.name, marks=marks)
+@pytest.mark.parametrize("source", BOTH)
+def test_no_weather_of_one_company_loses_a_row_hangs_or_ends_well_when_it_should_not(source):
+    assert {one.case.name: one.wrong for one in tried_at_once(source, crowd(source)) if one.wrong} == {}
 
 
-@pytest.mark.parametrize("case", [_as_it_is(case) for case in sample()])
-def test_no_weather_loses_a_row_hangs_or_ends_with_an_exit_0_that_should_not_be(case):
+@pytest.mark.parametrize("source", BOTH)
+def test_no_weather_of_all_companies_loses_a_row_hangs_or_ends_well_when_it_should_not(source):
+    assert tried_in_a_row(source, sample(source)) == {}
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=case.name, marks=pytest.mark.xfail(strict=True, reason=case.bug))
+             for case in CASES if case.bug])  # fmt: skip
+def test_what_is_not_mended_yet(case):
     assert tried(case).wrong == ()
 
 
-def test_the_page_lists_every_case():
-    listed = PAGE.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
+@pytest.mark.parametrize("name", tables())
+def test_the_page_lists_exactly_what_is_tried(name):
+    held = PAGE.read_text(encoding="utf-8")
 
-    missing = [case.name for case in CASES if f"| {case.fault} | `{case.source}` | {case.lasts} |" not in listed]
-
-    assert missing == [], "Run: make weather"
+    wanted = tables()[name]
+    assert [row[: len(wanted[0])] for row in listed(held, name)] == wanted, "Run: make weather"

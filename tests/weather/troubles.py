@@ -1,16 +1,11 @@
-"""Trouble that is more than one spoiled answer: addresses, certificates, tokens, and the vendor's own faults."""
+"""Trouble that is more than one spoiled answer: addresses, tokens, and the vendor's own faults."""
 
 from __future__ import annotations
 
 import json
 import random
 import socket
-import ssl
 import time
-from datetime import datetime, timedelta, timezone
-from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.weather import spoils
@@ -20,16 +15,22 @@ from tests.weather.proxy import Answer, Fault, Wire
 NOWHERE = "api.sevens.invalid"
 
 
-def kept(here: Bench) -> None:
-    """As it is."""
-
-
 def refused_connection(here: Bench) -> None:
     here.set("API_URL", f"http://127.0.0.1:{closed_port()}")
 
 
 def unknown_host(here: Bench) -> None:
     """No name server is asked: what it would say is known."""
+    _unknown(here)
+    here.set("API_URL", f"https://{NOWHERE}")
+
+
+def unknown_token_host(here: Bench) -> None:
+    _unknown(here)
+    here.set("TOKEN_URL", f"https://{NOWHERE}/oauth2/token")
+
+
+def _unknown(here: Bench) -> None:
     found = socket.getaddrinfo
 
     def lookup(host: Any, *more: Any, **options: Any) -> Any:
@@ -38,7 +39,6 @@ def unknown_host(here: Bench) -> None:
         return found(host, *more, **options)
 
     here.patch(socket, "getaddrinfo", lookup)
-    here.set("API_URL", f"https://{NOWHERE}")
 
 
 def plain_port(here: Bench) -> None:
@@ -49,6 +49,17 @@ def plain_http(here: Bench) -> None:
     here.set("API_URL", "http://api.example.test")
 
 
+def plain_http_for_tokens(here: Bench) -> None:
+    here.set("TOKEN_URL", "http://app.example.test/oauth2/token")
+
+
+def no_handshake(here: Bench) -> None:
+    """Who listens accepts, and says nothing."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    here.afterwards.append(listening.close)
+    here.set("API_URL", f"https://127.0.0.1:{listening.getsockname()[1]}")
+
+
 def blocked(here: Bench) -> None:
     """Everything is refused for a while, whoever asks, and the answer does not say for how long."""
     until: list[float] = []
@@ -57,12 +68,12 @@ def blocked(here: Bench) -> None:
         until.append(time.monotonic() + 0.6)
         (spoils.too_many(None) if time.monotonic() < until[0] else Wire.send)(wire, answer)
 
-    here.proxy.order(Fault(spoil, "", after=3))
+    here.order(Fault(spoil, "", after=3))
 
 
 def one_refused_for_a_day(here: Bench) -> None:
     """The request is given up, and what else there is to read is not kept waiting for it."""
-    here.proxy.order(Fault(spoils.too_many("86400"), "/roles", 1))
+    here.order(Fault(spoils.too_many("86400"), "/roles", 1))
 
 
 def tokens_end(here: Bench) -> None:
@@ -70,14 +81,19 @@ def tokens_end(here: Bench) -> None:
 
 
 def tokens_revoked(here: Bench) -> None:
-    _after(here, 1, lambda: here.vendor.revoke(here.vendor.networks[0].id))
+    _after(here, 1, lambda: here.vendor.revoke(here.company.id))
+
+
+def tokens_end_and_no_more(here: Bench) -> None:
+    """The token ends in the middle, and the endpoint does not answer any more."""
+    _after(here, 2, here.vendor.expire_tokens)
+    here.order(Fault(spoils.page(503), "/oauth2/token", after=1))
 
 
 def revoked(here: Bench) -> None:
     """The admin takes the grant back; before the next run it is given again."""
-    guid = here.vendor.companies[0].guid
-    _after(here, 1, lambda: here.vendor.revoke(guid))
-    here.afterwards = lambda: here.vendor.restore(guid)
+    _after(here, 1, lambda: here.vendor.revoke(here.company.guid))
+    here.afterwards.append(lambda: here.vendor.restore(here.company.guid))
 
 
 def _after(here: Bench, answers: int, happens: Any) -> None:
@@ -85,7 +101,7 @@ def _after(here: Bench, answers: int, happens: Any) -> None:
         wire.send(answer)
         happens()
 
-    here.proxy.order(Fault(spoil, "", 1, answers))
+    here.order(Fault(spoil, "", 1, answers))
 
 
 def storm(here: Bench) -> None:
@@ -93,21 +109,20 @@ def storm(here: Bench) -> None:
     chance = random.Random(3)
     kinds = [spoils.reset_before, spoils.cut_off, spoils.page(502), spoils.body(spoils.torn), spoils.too_many("1")]
     path = "/shifts" if here.source == "seven_shifts" else "/graphql"
-    here.proxy.order(*(Fault(kind, path, 1, chance.randint(0, 1)) for kind in kinds))
+    here.order(*(Fault(kind, path, 1, chance.randint(0, 1)) for kind in kinds))
 
 
 def same_cursor(here: Bench) -> None:
     if here.source == "seven_shifts":
         here.vendor.faults.add("endless_cursor", path="/shifts", times=500)
     else:
-        here.vendor.first_cap = 2
+        here.patch(here.vendor, "first_cap", 2)
         here.vendor.faults.add("same_cursor", operation="Badges", times=500)
 
 
 def next_elsewhere(here: Bench) -> None:
-    here.vendor.page_max = 2
+    here.patch(here.vendor, "page_max", 2)
     here.vendor.faults.add("next_foreign_host", path="/departments/", times=500, host="elsewhere.example.test")
-    here.afterwards = here.vendor.faults.clear
 
 
 def other_company(here: Bench) -> None:
@@ -123,25 +138,3 @@ def emptied(content: bytes) -> bytes:
     if "count" in page:
         page |= {"count": 0, "next": None}
     return json.dumps(page).encode()
-
-
-@cache
-def certificate() -> ssl.SSLContext:
-    """Signed by nobody but itself."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(timezone.utc)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    signed = (
-        x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "server.pem"
-        file.write_bytes(signed.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))  # fmt: skip
-        context.load_cert_chain(file)
-    return context

@@ -1,0 +1,9 @@
+select
+    raw.company_guid,
+    raw.objective_id,
+    raw.child_objective_id,
+    raw.weight,
+    raw._unseen_since is not null as is_unseen,
+    {{ utc('raw._dlt_valid_from') }} as valid_from
+from {{ source('seven_geese', 'objective_children') }} as raw
+where raw._dlt_valid_to is null

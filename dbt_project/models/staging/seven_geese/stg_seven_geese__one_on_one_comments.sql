@@ -1,0 +1,10 @@
+select
+    raw.company_guid,
+    raw.one_on_one_id,
+    raw.id as comment_id,
+    raw.content,
+    raw.creator_id as creator_profile_id,
+    raw._unseen_since is not null as is_unseen,
+    {{ utc('raw._dlt_valid_from') }} as valid_from
+from {{ source('seven_geese', 'one_on_one_comments') }} as raw
+where raw._dlt_valid_to is null

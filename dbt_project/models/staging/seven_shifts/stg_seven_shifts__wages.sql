@@ -1,0 +1,3 @@
+select *
+from {{ ref('stg_seven_shifts__wages_versions') }}
+where valid_to_at is null

@@ -1,0 +1,196 @@
+"""`sevens transform`: the dbt project, built in this process against the destination that `sevens run` writes."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.run import VENDORS, working_dir
+from pipelines.warehouse import Warehouse
+from sources.core.errors import ConfigurationError, UnavailableError
+
+PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
+TESTS = ("test", "unit_test")
+BAD = ("error", "fail", "runtime error")
+
+
+@dataclass
+class Built:
+    """What came of a build: counts by outcome, and what failed."""
+
+    destination: str
+    sources: list[str]
+    models: Counter[str] = field(default_factory=Counter)
+    tests: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.failures)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"ok": not self.failed, "destination": self.destination, "sources": self.sources,
+                "models": dict(self.models), "tests": dict(self.tests), "failures": self.failures,
+                "seconds": round(self.seconds, 1)}  # fmt: skip
+
+    def as_text(self) -> str:
+        """A line of counts, then a line per failure."""
+        counts = [f"{_counted(self.models)} tables and views", f"{_counted(self.tests)} tests"]
+        lines = [f"{', '.join(counts)}, in {self.seconds:.0f} s", *(f"FAILED {line}" for line in self.failures)]
+        return "\n".join(lines)
+
+
+def transform(select: Sequence[str] = (), full_refresh: bool = False, as_of: str = "") -> Built:
+    """Build and test the dbt project on what was loaded. A model or test that fails is in the result. Raises
+    `ConfigurationError` if dbt is missing or nothing was loaded, `UnavailableError` if the destination is not to be
+    had. `as_of` is "now" of the marts in UTC; the moment of the build if empty."""
+    runner = _runner()
+    warehouse, folder = Warehouse.configured(), working_dir() / "transform"
+    if warehouse.type not in ("duckdb", "postgres"):
+        raise ConfigurationError(f"The dbt project runs on DuckDB and PostgreSQL; the destination is {warehouse.type}.")
+    if warehouse.file and not warehouse.file.exists():
+        raise ConfigurationError(f"There is no {warehouse.file} yet. Load first: sevens run all.")
+    started = time.monotonic()
+    with warehouse.writing(folder):
+        sources = _sources(warehouse)
+        built = Built(warehouse.name, sources)
+        variables: dict[str, object] = {**{slug: slug in sources for slug in VENDORS}, "as_of": as_of}
+        with _environment(_profile(warehouse)):
+            try:
+                _note(built, runner(_arguments(folder, variables, select, full_refresh)), folder)
+            finally:
+                _let_go()
+    built.seconds = time.monotonic() - started
+    return built
+
+
+def dbt_is_there() -> bool:
+    """Whether the extra `dbt` was installed."""
+    try:
+        return all(find_spec(name) for name in ("dbt.cli", "dbt.adapters.duckdb"))
+    except ImportError:  # not even the package above
+        return False
+
+
+def _runner() -> Any:  # noqa: ANN401 - dbt may be missing
+    if not dbt_is_there():
+        raise ConfigurationError("dbt is missing. Install it with: pip install 'sevens[dbt]'")
+    from dbt.cli.main import dbtRunner
+
+    return lambda arguments: dbtRunner().invoke(arguments)
+
+
+def _arguments(
+    folder: Path, variables: Mapping[str, object], select: Sequence[str], full_refresh: bool
+) -> list[str]:
+    return [
+        "--no-send-anonymous-usage-stats", "--no-version-check", "--no-use-colors", "--log-level", "none",
+        "--log-level-file", "debug",
+        "--log-path", str(folder), "build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+        "--target-path", str(folder / "target"), "--vars", json.dumps(variables),
+        *(["--full-refresh"] if full_refresh else []), *(["--select", *select] if select else []),
+    ]  # fmt: skip
+
+
+def _profile(warehouse: Warehouse) -> dict[str, str]:
+    """What profiles.yml reads. dbt keeps values of DBT_ENV_SECRET_… out of its logs."""
+    if warehouse.file:
+        return {"SEVENS_DBT_TARGET": "duckdb", "SEVENS_DBT_FILE": str(warehouse.file)}
+    from psycopg2.extensions import parse_dsn  # type: ignore[import-untyped]
+
+    parts = parse_dsn(warehouse.credentials or "")
+    return {
+        "SEVENS_DBT_TARGET": "postgres",
+        "SEVENS_DBT_HOST": parts.get("host", "localhost"),
+        "SEVENS_DBT_PORT": parts.get("port", "5432"),
+        "SEVENS_DBT_USER": parts.get("user", "postgres"),
+        "SEVENS_DBT_DATABASE": parts.get("dbname", "postgres"),
+        "SEVENS_DBT_SSLMODE": parts.get("sslmode", "prefer"),
+        "DBT_ENV_SECRET_SEVENS_PASSWORD": parts.get("password", ""),
+    }
+
+
+def _sources(warehouse: Warehouse) -> list[str]:
+    """The sources that were loaded. Raises `ConfigurationError` if none was, or one of them not in full."""
+    tables = _tables(warehouse)
+    found = [slug for slug in VENDORS if (slug, "sync_log") in tables]
+    if not found:
+        raise ConfigurationError(f"Nothing was loaded into {warehouse.name} yet. Load first: sevens run all.")
+    for slug in found:
+        missing = [table.name for resource in VENDORS[slug].resources for table in resource.tables
+                   if (slug, table.name) not in tables]  # fmt: skip
+        if missing:
+            raise ConfigurationError(f"{slug} was not loaded in full: {', '.join(missing)} missing. Load the rest: "
+                                     f"sevens run {slug}.")  # fmt: skip
+    return found
+
+
+def _tables(warehouse: Warehouse) -> set[tuple[str, str]]:
+    query = "SELECT table_schema, table_name FROM information_schema.tables"
+    if warehouse.file:
+        with duckdb.connect(str(warehouse.file)) as connection:
+            return set(connection.execute(query).fetchall())
+    import psycopg2  # type: ignore[import-untyped]
+
+    try:
+        connection = psycopg2.connect(warehouse.credentials, connect_timeout=15)
+        with connection, connection.cursor() as cursor:
+            cursor.execute(query)
+            return set(cursor.fetchall())
+    except psycopg2.Error as error:
+        raise UnavailableError(f"The destination postgres could not be read: {str(error).splitlines()[0]}.") from None
+    finally:
+        with suppress(NameError):
+            connection.close()
+
+
+def _note(built: Built, outcome: Any, folder: Path) -> None:  # noqa: ANN401 - dbt has no types to rely on
+    results = getattr(outcome.result, "results", None)
+    if results is None:
+        raise UnavailableError(f"dbt could not start: {outcome.exception}. Its log is {folder / 'dbt.log'}.")
+    for result in results:
+        status, kind = str(result.status), str(result.node.resource_type)
+        counter = built.tests if kind in TESTS else built.models
+        counter["failed" if status in BAD else "skipped" if status == "skipped" else "passed"] += 1
+        if status in BAD:
+            built.failures.append(f"{result.node.name}: {' '.join(str(result.message).split())}")
+
+
+def _let_go() -> None:
+    """dbt keeps the DuckDB file open for the rest of the process otherwise."""
+    with suppress(ImportError):
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager as Manager
+
+        environment = Manager._ENV
+        Manager.close_all_connections()  # type: ignore[no-untyped-call]
+        if environment is not None:
+            environment.close()
+    gc.collect()
+
+
+def _counted(counts: Counter[str]) -> str:
+    return ", ".join(f"{counts[name]} {name}" for name in ("passed", "failed", "skipped") if counts[name]) or "0"
+
+
+@contextmanager
+def _environment(settings: Mapping[str, str]) -> Iterator[None]:
+    settings = {**settings, "DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None) if value is None else os.environ.update({name: value})

@@ -1,0 +1,77 @@
+"""What is not there is said: sources, marts, rows, companies, packages, and a place to write to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from pipelines.cli import main
+from pipelines.report import write
+from sources.core.errors import ConfigurationError
+from tests.report.example import ACME, BISTRO
+from tests.report.marts import AS_OF, Warehouse
+from tests.report.reading import Report
+
+
+def test_a_source_that_was_not_loaded_leaves_its_sections_out_and_says_why(configured: Any, tmp_path: Path) -> None:
+    with Warehouse(tmp_path / "shifts.duckdb") as warehouse:
+        warehouse.log("seven_shifts", BISTRO, "bistro", ["users"])
+        warehouse.add("employees", {"company_guid": BISTRO})
+        warehouse.add("labor_cost_daily", {"company_guid": BISTRO, "business_date": AS_OF.date(), "labor_cost": 5})
+    configured(tmp_path / "shifts.duckdb")
+    found = Report(write(tmp_path / "report.html").read_text())
+    assert found.figures("summary", "bistro")["Labour cost yesterday"] == "–"  # not 0: there is no row of that day
+    assert "7Geese has not been loaded" in found.text("objectives")
+    assert "sevens run seven_geese, then sevens transform" in found.text("objectives")
+    assert found.companies("objectives") == []
+    assert "Left out, because not built: overtime_weekly, break_compliance" in found.text("overtime")
+    assert "Left out, because not built: shift_attendance" in found.text("labour")
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_without_marts_the_error_names_the_command(configured: Any, tmp_path: Path, empty: bool) -> None:
+    if empty:
+        with Warehouse(tmp_path / "w.duckdb") as warehouse:
+            warehouse.log("seven_geese", ACME, "acme", ["objectives"])
+    configured(tmp_path / "w.duckdb")
+    answer = CliRunner().invoke(main, ["report", "--to", str(tmp_path / "report.html")])
+    assert answer.exit_code == 2
+    assert "sevens transform" in answer.stderr
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_missing_packages_are_named_with_the_command_that_installs_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.report.find_spec", lambda name: None)
+    answer = CliRunner().invoke(main, ["report"])
+    assert answer.exit_code == 2
+    assert "pip install 'sevens[report]'" in answer.stderr
+
+
+def test_a_file_that_cannot_be_written_is_told(example: Path, configured: Any, tmp_path: Path) -> None:
+    configured(example)
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigurationError, match="cannot be written"):
+        write(tmp_path / "file" / "report.html")
+
+
+def test_marts_without_a_row_make_a_page(configured: Any, tmp_path: Path) -> None:
+    with Warehouse(tmp_path / "w.duckdb") as warehouse:
+        warehouse.build()
+        warehouse.log("seven_shifts", BISTRO, "bistro", ["users"])
+        warehouse.log("seven_geese", BISTRO, "bistro", ["objectives"])
+    configured(tmp_path / "w.duckdb")
+    found = Report(write(tmp_path / "report.html").read_text())
+    assert "The marts have nothing of this company." in found.text("summary")
+    assert "The chosen companies have nothing here." in found.text("labour")
+
+
+def test_a_page_has_twelve_companies_and_says_that_there_are_more(configured: Any, tmp_path: Path) -> None:
+    with Warehouse(tmp_path / "w.duckdb") as warehouse:
+        warehouse.add("employees", *({"company_guid": f"{number:032}"} for number in range(14)))
+    configured(tmp_path / "w.duckdb")
+    found = Report(write(tmp_path / "report.html").read_text())
+    assert len(found.companies("summary")) == 12
+    assert "2 more companies are left out" in found.text("summary")
