@@ -34,12 +34,10 @@ def test_the_figures_of_the_page_are_those_of_the_marts(told: Report, example: P
         yesterday = one("SELECT sum(labor_cost) FROM sevens_marts.labor_cost_daily WHERE business_date = '2026-11-10'")
         assert summary["Labour cost yesterday"] == f"{yesterday:,.2f}"
         week = "business_date BETWEEN '2026-11-02' AND '2026-11-08'"
-        assert (
-            summary["Labour cost"] == f"{one(f'SELECT sum(labor_cost) FROM sevens_marts.labor_cost_daily WHERE {week}'):,.2f}"
-        )
-        assert (
-            summary["Paid hours"] == f"{one(f'SELECT sum(paid_hours) FROM sevens_marts.labor_cost_daily WHERE {week}'):,.2f}"
-        )
+        cost = one(f"SELECT sum(labor_cost) FROM sevens_marts.labor_cost_daily WHERE {week}")
+        assert summary["Labour cost"] == f"{cost:,.2f}"
+        hours = one(f"SELECT sum(paid_hours) FROM sevens_marts.labor_cost_daily WHERE {week}")
+        assert summary["Paid hours"] == f"{hours:,.2f}"
         missed = one(f"SELECT count(*) FROM sevens_marts.break_compliance WHERE status = 'missed' AND {week}")
         assert summary["Breaks missed"] == str(missed)
         at_risk = one("SELECT count(*) FROM sevens_marts.objective_progress WHERE is_at_risk")
@@ -56,7 +54,8 @@ def test_the_figures_of_the_page_are_those_of_the_marts(told: Report, example: P
         )
         assert summary["Top overtime risk"] == worst
         overtime = one(
-            "SELECT sum(overtime_hours) FROM sevens_marts.overtime_weekly WHERE NOT is_salaried AND week_start = '2026-11-02'"
+            "SELECT sum(overtime_hours) FROM sevens_marts.overtime_weekly "
+            "WHERE NOT is_salaried AND week_start = '2026-11-02'"
         )
         assert summary["Overtime hours"] == f"{overtime:,.2f}"
 
