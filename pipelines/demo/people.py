@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import duckdb
 
@@ -27,17 +28,22 @@ ALL = "true"
 
 
 class People:
-    """Who reads each network, and what happens there."""
+    """Who reads each network, and what happens there. The first network is a company that 7shifts knows by `guid`, and
+    some of its people by these addresses."""
 
-    def __init__(self, vendor: SevenGeese) -> None:
+    def __init__(self, vendor: SevenGeese, guid: str, addresses: Sequence[str]) -> None:
         self.vendor = vendor
         self.acme, self.other = vendor.networks[:2]
         self.readers = {network.id: network.admin for network in vendor.networks}
+        self._guid = guid
+        others = [row["id"] for row in vendor.rows(self.acme.id, "profiles") if row["id"] != self.acme.admin]
+        for profile, address in zip(others, addresses, strict=False):
+            vendor.edit(self.acme.id, "profiles", profile, email=address)
 
     def settings(self) -> dict[str, str]:
         """The simulator as a user would set the real service: by password, and by a token of somebody's own."""
         names = ("slug", "client_id", "client_secret", "username", "password")
-        acme = {name: getattr(self.acme, name) for name in names}
+        acme = {"guid": self._guid, **{name: getattr(self.acme, name) for name in names}}
         token = self.vendor.static_token(self.readers[self.other.id])
         return {
             "SOURCES__SEVEN_GEESE__API_URL": self.vendor.url,
@@ -47,8 +53,8 @@ class People:
         }
 
     def guid(self, network: Network) -> str:
-        """Neither network has one configured: it is derived."""
-        return derived_guid(self.vendor.url, network.id)
+        """The first network's is configured, the other's derived."""
+        return self._guid if network == self.acme else derived_guid(self.vendor.url, network.id)
 
     def live_a_week(self) -> list[Change]:
         """Let a week go by. In the other network somebody with fewer rights reads from now on."""

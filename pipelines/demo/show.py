@@ -45,7 +45,8 @@ def show(folder: str, as_json: bool) -> int:
     shifts = SevenShifts(companies=3, seed=7, weeks=3, staff=14)
     geese = SevenGeese(networks=2, seed=7, people=12)
     with shifts, geese:
-        people = People(geese)
+        bistro = shifts.companies[0].guid
+        people = People(geese, bistro, [row["email"] for row in shifts.rows(bistro, "users") if row["active"]][:8])
         console.print(f"A simulated 7shifts with three companies is up at {shifts.url}, a simulated 7Geese with two "
                       f"networks at {geese.url}.", soft_wrap=True)  # fmt: skip
         with _environment(_settings(shifts, people, place, file)):

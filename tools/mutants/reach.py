@@ -98,9 +98,9 @@ class _Watch:
             texts = Path(source).read_text(encoding="utf-8").splitlines()
             for line, tests in data.contexts_by_lineno(str(Path(source).resolve())).items():
                 for test in tests:
-                    reach = known.get(test.partition("::")[0])
-                    if reach and test in reach.seconds:
-                        reach.lines.setdefault(source, {}).setdefault(texts[line - 1].strip(), []).append(test)
+                    found = known.get(test.partition("::")[0])
+                    if found and test in found.seconds:
+                        found.lines.setdefault(source, {}).setdefault(texts[line - 1].strip(), []).append(test)
         save(self._output, known)
 
 

@@ -4,11 +4,11 @@ with people as (
     select
         company_guid,
         'seven_shifts' as system,
-        id as person_id,
-        {{ empty_to_null('lower(email)') }} as email_key,
+        user_id as person_id,
+        email as email_key,
         coalesce(invite_status = 'accepted', false) as is_email_verified,
-        {{ empty_to_null('employee_id') }} as employee_id
-    from {{ source('seven_shifts', 'users') }}
+        employee_id
+    from {{ ref('stg_seven_shifts__users') }}
 
     union all
 

@@ -33,7 +33,7 @@ climbed as (
         on links.company_guid = climbed.company_guid
         and links.objective_id = climbed.ancestor_objective_id
     where climbed.ancestor_objective_id <> climbed.objective_id
-        and climbed.steps < {{ seven_geese_limit('seven_geese_alignment_steps') }}
+        and climbed.steps < {{ var('seven_geese_alignment_steps') }}
 )
 
 select

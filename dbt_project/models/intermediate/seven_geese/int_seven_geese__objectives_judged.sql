@@ -30,11 +30,11 @@ select
     cast(expected_progress_percent as double precision) as expected_progress_percent,
     {{ days_from('waiting_since', as_of()) }} as days_without_checkin,
     is_judged and coalesce(
-        waiting_since < {{ dbt.dateadd('day', '-' ~ seven_geese_limit('seven_geese_checkin_days'), as_of()) }}, false
+        waiting_since < {{ dbt.dateadd('day', '-' ~ var('seven_geese_checkin_days'), as_of()) }}, false
     ) as is_without_checkin,
     is_judged and coalesce(assessment_code = 2, false) as is_off_track,
     is_judged and not is_reached and coalesce(due_at < {{ as_of() }}, false) as is_overdue,
     is_judged and not is_reached and coalesce(
-        progress_percent < expected_progress_percent - {{ seven_geese_limit('seven_geese_behind_points') }}, false
+        progress_percent < expected_progress_percent - {{ var('seven_geese_behind_points') }}, false
     ) as is_behind
 from expected

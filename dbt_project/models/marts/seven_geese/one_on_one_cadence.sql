@@ -45,7 +45,7 @@ select
     and pairs.next_planned_at is null
     and coalesce(
         pairs.last_held_at
-        < {{ dbt.dateadd('day', '-' ~ seven_geese_limit('seven_geese_one_on_one_days'), as_of()) }}, false
+        < {{ dbt.dateadd('day', '-' ~ var('seven_geese_one_on_one_days'), as_of()) }}, false
     ) as is_lapsed
 from pairs
 left join {{ ref('stg_seven_geese__user_profiles') }} as facilitator

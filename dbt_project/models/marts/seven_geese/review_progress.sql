@@ -5,7 +5,7 @@ with judged as (
         coalesce(steps.ends_at < {{ as_of() }}, false) as is_past_end,
         coalesce(
             steps.step_since
-            < {{ dbt.dateadd('day', '-' ~ seven_geese_limit('seven_geese_review_step_days'), as_of()) }}, false
+            < {{ dbt.dateadd('day', '-' ~ var('seven_geese_review_step_days'), as_of()) }}, false
         ) as is_step_too_long
     from {{ ref('int_seven_geese__review_steps') }} as steps
 )

@@ -8,6 +8,7 @@ select
     {{ empty_to_null('last_name') }} as last_name,
     {{ empty_to_null('lower(email)') }} as email,
     {{ empty_to_null('employee_id') }} as employee_id,
+    {{ empty_to_null('invite_status') }} as invite_status,
     {{ empty_to_null('type') }} as user_type,
     coalesce(active, true) as is_active,
     hire_date,
