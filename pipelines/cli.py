@@ -75,13 +75,14 @@ def main() -> None:
 
 @main.command()
 @click.option("--folder", default=None, help="Where to put the DuckDB file.  [default: ./demo]")
+@click.option("--stay", is_flag=True, help="Keep the simulated vendors up afterwards, to try the other commands on them.")
 @as_json
 @answered
-def demo(folder: str | None, as_json: bool) -> int:
+def demo(folder: str | None, stay: bool, as_json: bool) -> int:
     """Load simulated companies, change them, load again, and show what was picked up."""
     from pipelines.demo import show
 
-    return show(folder or "demo", as_json)
+    return show(folder or "demo", as_json, stay)
 
 
 @main.command()

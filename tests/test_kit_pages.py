@@ -15,7 +15,8 @@ import pytest
 from sources.core import pages
 from sources.core.columns import Column, Key, Record, Text, columns_of
 from sources.core.errors import MalformedError, SuspectError
-from sources.core.pages import PageReader, unloadable
+from sources.core.misfits import unloadable
+from sources.core.pages import PageReader
 from sources.core.passes import Census
 from sources.core.privacy import Privacy
 from sources.core.reading import Pages, Reading

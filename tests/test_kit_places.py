@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import socket
 import sqlite3
 import stat
@@ -26,6 +27,7 @@ def interval(**rates: Any) -> list[tuple[int, int]]:
 
 def test_requests_are_spread_evenly_at_the_slower_of_two_rates() -> None:
     assert interval() == [(1, 112)]  # 9 a second, 540 a minute
+    assert interval(per_second=1000) == interval(per_minute=60_000) == [(1, 112)]
     assert interval(per_second=10, per_minute=6000) == [(1, 100)]
     assert interval(per_second=1000, per_minute=60) == [(1, 1000)]
     assert interval(per_second=3, per_minute=6000) == [(1, 334)]
@@ -48,6 +50,7 @@ def test_a_shared_budget_is_a_file_of_the_user_that_does_not_name_the_credential
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert "client-secret" not in str(file)
     assert len(file.stem) == 20
+    assert file.parent.name == f"sevens-pace-{os.getuid()}"
     Pace(1000, 60_000, "client-secret").wait()
     assert len(files(folder)) == 1
     Pace(1000, 60_000, "another").wait()

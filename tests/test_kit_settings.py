@@ -213,7 +213,7 @@ def configured(monkeypatch: pytest.MonkeyPatch, **values: str) -> Privacy:
 
 
 def test_every_class_is_kept_where_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert configured(monkeypatch) == Privacy({}, b"")
+    assert configured(monkeypatch) == Privacy({}, b"") == Privacy()
     assert configured(monkeypatch).masks(Person) == {}
 
 

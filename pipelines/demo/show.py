@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import duckdb
@@ -33,9 +35,9 @@ DAY, WEEK = 86_400, 7 * 86_400
 Reports = dict[str, Report]
 
 
-def show(folder: str, as_json: bool) -> int:
-    """Run the demo in `folder` (made anew) and print what happened. Returns 0 if every check against the simulated
-    vendors holds, else 1."""
+def show(folder: str, as_json: bool, stay: bool = False) -> int:
+    """Run the demo in `folder` (made anew) and print what happened; if `stay`, keep the vendors up until Ctrl-C.
+    Returns 0 if every check against the simulated vendors holds, else 1."""
     place = Path(folder).resolve()
     for old in (".sevens", "archive"):
         shutil.rmtree(place / old, ignore_errors=True)
@@ -63,10 +65,12 @@ def show(folder: str, as_json: bool) -> int:
             differences = restaurants.differences(shifts, connection) + people.differences(connection)
             answered = answers(connection, shifts.now) if built and not built.failed else {}
         differences += _archived(archive, people.counted())
-    differences += [f"not picked up: {told}" for told, arrived in picked_up.items() if not arrived]
-    _print(console, first, second, picked_up)
-    _judge(console, file, differences)
-    _answer(console, built, answered, page)
+        differences += [f"not picked up: {told}" for told, arrived in picked_up.items() if not arrived]
+        _print(console, first, second, picked_up)
+        _judge(console, file, differences)
+        _answer(console, built, answered, page)
+        if stay:
+            _stay(console, place / "environment", _settings(shifts, people, place, file))
     if as_json:
         told = {"first": _told(first), "second": _told(second), "differences": differences, "file": str(file),
                 "built": built and built.as_dict(), "answers": answered,
@@ -131,6 +135,17 @@ def _answer(console: Console, built: Built | None, answered: Mapping[str, str], 
         console.print(f"  [bold]{question}[/bold] {escape(answer)}", soft_wrap=True)
     if page:
         console.print(f"All of it is on one page, to open in a browser: {page}", soft_wrap=True)
+
+
+def _stay(console: Console, file: Path, settings: Mapping[str, str]) -> None:
+    """Leave the simulated vendors up, and tell how to ask them."""
+    file.touch(mode=0o600)
+    file.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in settings.items()))
+    console.print("Both vendors stay up until Ctrl-C. In another shell:\n"
+                  f"  set -a; . {os.path.relpath(file)}; set +a; sevens verify all", soft_wrap=True)  # fmt: skip
+    with suppress(KeyboardInterrupt):
+        Event().wait()
+    file.unlink()
 
 
 def _settings(shifts: SevenShifts, people: People, place: Path, file: Path) -> dict[str, str]:

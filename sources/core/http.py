@@ -166,7 +166,7 @@ class Client:
             return Answer(response.status_code, response.headers, body, response.request.headers)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             host = urlsplit(self.url).netloc
-            raise AgainError(UnavailableError(f"{asked} got no answer from {host} ({_why(error)}). "
+            raise AgainError(UnavailableError(f"{asked} got no answer from {host} ({why(error)}). "
                                                "Check the network and api_url; what was loaded before is kept.")
                               ) from None  # fmt: skip
 
@@ -194,7 +194,7 @@ class Client:
         return min(30.0, 2.0 ** (state.attempt_number - 1)) * self._backoff
 
 
-def _why(error: BaseException) -> str:
+def why(error: BaseException) -> str:
     """What kind of failure it was; of a certificate also what is wrong with it."""
     link: BaseException | None = error
     while link:

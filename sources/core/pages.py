@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -12,15 +12,15 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
+from sources.core.arrow import arrow_of, drop
 from sources.core.columns import CONTENT, GUID, NULL, OWNER, Record, columns_of
 from sources.core.mending import mend
 from sources.core.misfits import fit, normalized, unloadable
 from sources.core.privacy import Privacy
-from sources.core.resource import Child, Mode, Part, Resource, Table
-from sources.core.rows import Batch, Rejected, Row, Rows, arrow_field
+from sources.core.resource import Child, Mode, Part, Resource
+from sources.core.rows import Batch, Rejected, Row, Rows
 
 CHUNK = 4_000  # records held before they become Arrow; dlt gets the chunks joined, tiny tables cost it four times
-_BEYOND = (OverflowError, pa.ArrowInvalid)
 _pack = msgspec.msgpack.Encoder(order="deterministic", enc_hook=str).encode
 
 
@@ -109,14 +109,30 @@ class PageReader:
             if self._versioned:  # a version of a parent is one of its own columns
                 setattr(record, child.field, None)
         self._mask(table, record)
-        content = self._hash(table, record, extra)
-        self._waiting[table].append((record, content, extra))
+        content = self._keep(table, record, extra)
         for child, found in zip(self._resource.children, lists, strict=True):
             for below in found or ():
                 parent = {child.parent_key: getattr(record, self._resource.key[0])}
                 if not self._versioned:  # a version of a child stands by itself
                     parent[OWNER.name] = content
-                self._waiting[child.table].append((below, self._hash(child.table, below, parent), parent))
+                self._keep(child.table, below, parent)
+
+    def _keep(self, table: str, record: Record, extra: Row) -> str:
+        """Take in a typed row; returns the hash of its content."""
+        digest, far = self._seed[table].copy(), False
+        try:
+            digest.update(_pack(record))
+        except OverflowError:  # a moment in no year of UTC: Arrow would make another of it
+            digest.update(msgspec.json.encode(record))
+            far = True
+        if extra:
+            digest.update(_pack(extra))
+        content = digest.hexdigest()
+        if far:
+            self._keep_far(table, record, content, extra)
+        else:
+            self._waiting[table].append((record, content, extra))
+        return content
 
     def _mask(self, table: str, record: Record) -> None:
         for attribute, mask in self._masks[table].values():
@@ -130,7 +146,7 @@ class PageReader:
     def _take_slow(self, part: Part, row: Row) -> tuple[Any, ...] | None:
         table = self._tables[part.table]
         for path in self._resource.drop:
-            _drop(row, path.split("."))
+            drop(row, path.split("."))
         self._mask_slow(part.table, row)
         for child in self._resource.children:
             for inner in row[child.field] if _rows(row.get(child.field)) else ():
@@ -143,7 +159,7 @@ class PageReader:
             self._reject(part.table, fault, row)
             return None
         own = fit(table, own)
-        own[CONTENT.name] = self._hash(part.table, own if self._versioned else {**own, **lists}, {})
+        own[CONTENT.name] = self._hash(part.table, own if self._versioned else {**own, **lists})
         for child, children in below.items():
             self._slow_children(child, children, own)
         own[GUID.name] = self._guid
@@ -158,18 +174,16 @@ class PageReader:
                 self._reject(child.table, fault, row)
                 continue
             own = fit(self._tables[child.table], row)
-            content = self._hash(child.table, own, {})
+            content = self._hash(child.table, own)
             owner = {} if self._versioned else {OWNER.name: parent[CONTENT.name]}
             self.batch.rows[child.table].slow.append({**own, **owner, GUID.name: self._guid, CONTENT.name: content})
 
     def _reject(self, table: str, reason: str, row: Any) -> None:  # noqa: ANN401 - whatever the vendor sent
         self.batch.rejected.append(Rejected(table, reason, _text(row)))
 
-    def _hash(self, table: str, content: Record | Row, extra: Row) -> str:
+    def _hash(self, table: str, row: Row) -> str:
         digest = self._seed[table].copy()
-        digest.update(_packed(content) if isinstance(content, Record) else _text(content).encode())
-        if extra:
-            digest.update(_pack(extra))
+        digest.update(_text(row).encode())
         return digest.hexdigest()
 
     def _flush(self, name: str) -> None:
@@ -178,29 +192,25 @@ class PageReader:
             self._waiting[name] = []
             rows = self.batch.rows[name]
             try:
-                rows.arrow.append(_arrow(rows.table, self._guid, waiting, self._resource.drop))
-            except _BEYOND:  # Arrow does not tell whose it is
+                rows.arrow.append(arrow_of(rows.table, self._guid, waiting, self._resource.drop))
+            except pa.ArrowInvalid:  # digits that a double does not hold: Arrow does not tell whose
                 for one in waiting:
                     try:
-                        rows.arrow.append(_arrow(rows.table, self._guid, [one], self._resource.drop))
-                    except _BEYOND:
-                        rows.slow.append(self._far_row(rows.table, *one))
+                        rows.arrow.append(arrow_of(rows.table, self._guid, [one], self._resource.drop))
+                    except pa.ArrowInvalid:
+                        self._keep_far(name, *one)
 
-    def _far_row(self, table: Table, record: Record, content: str, extra: Row) -> Row:
-        """A typed row for the slow lane: it has a moment in no year of UTC, or digits that a double does not hold."""
+    def _keep_far(self, name: str, record: Record, content: str, extra: Row) -> None:
+        """A typed row for the slow lane: a value of it is beyond what its column holds."""
+        table = self._tables[name]
         row: Row = msgspec.json.decode(msgspec.json.encode(record))
         for path in self._resource.drop:
-            _drop(row, path.split("."))
+            drop(row, path.split("."))
         own = {name: value for name, value in row.items() if table.kind(name)}
-        self.batch.drift[f"{table.name}: a moment or a number beyond what its column holds, kept beside it"] += 1
-        return {**fit(table, {**own, **extra}), GUID.name: self._guid, CONTENT.name: content}
-
-
-def _packed(record: Record) -> bytes:
-    try:
-        return _pack(record)
-    except OverflowError:  # a moment in no year of UTC
-        return msgspec.json.encode(record)
+        self.batch.drift[f"{name}: a moment or a number beyond what its column holds, kept beside it"] += 1
+        owner = {OWNER.name: extra[OWNER.name]} if OWNER.name in extra else {}
+        own = fit(table, {**own, **{column: extra[column] for column in extra.keys() - owner.keys()}})
+        self.batch.rows[name].slow.append({**own, **owner, GUID.name: self._guid, CONTENT.name: content})
 
 
 def _absent(record: type[Record], rows: list[Record], page: bytes) -> Iterator[str]:
@@ -228,47 +238,3 @@ def _strict(record: type[Record]) -> msgspec.json.Decoder[list[Any]]:
 @cache
 def _strict_one(record: type[Record]) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(record)
-
-
-def _arrow(
-    table: Table, guid: str, waiting: list[tuple[Record, str, Row]], drop: Iterable[str]
-) -> pa.Table:
-    """Column by column: what the record declares, what was added to it, and the content hash. Versions get
-    their validity later, when it is known which of them are new."""
-    records = [record for record, _, _ in waiting]
-    first_extra = waiting[0][2]
-    fields, arrays = [arrow_field(GUID)], [pa.repeat(guid, len(records))]
-    for column in table.columns:
-        values: list[Any]
-        if column.name == CONTENT.name:
-            values = [content for _, content, _ in waiting]
-        elif column.name in first_extra:
-            values = [extra.get(column.name) for _, _, extra in waiting]
-        elif column.attribute:
-            values = list(map(attrgetter(column.attribute), records))
-        else:
-            continue
-        if column.kind == "json":
-            paths = [path.split(".")[1:] for path in drop if path.startswith(f"{column.name}.")]
-            values = [_json(value, paths) for value in values]
-        fields.append(arrow_field(column))
-        arrays.append(pa.array(values, fields[-1].type))
-    return pa.table(arrays, schema=pa.schema(fields))
-
-
-def _json(value: msgspec.Raw | None, drop: list[list[str]]) -> str | None:
-    if value is None or value == NULL:
-        return None
-    if drop:
-        content = msgspec.json.decode(value)
-        for path in drop:
-            _drop(content, path)
-        return msgspec.json.encode(content).decode()
-    return bytes(value).decode()
-
-
-def _drop(row: Any, path: list[str]) -> None:  # noqa: ANN401 - whatever the vendor sent
-    for name in path[:-1]:
-        row = row.get(name) if isinstance(row, dict) else None
-    if isinstance(row, dict):
-        row.pop(path[-1], None)

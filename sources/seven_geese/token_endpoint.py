@@ -13,7 +13,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, stop
 
 from sources.core.deadline import Deadline
 from sources.core.errors import ConfigurationError, RefusedError, UnavailableError
-from sources.core.http import secure
+from sources.core.http import secure, why
 from sources.core.verdict import AgainError
 from sources.seven_geese.token_store import Tokens
 
@@ -88,7 +88,7 @@ class TokenEndpoint:
                     client.fetch_token(self._url, grant_type=grant, timeout=TIMEOUT, allow_redirects=False, **form)
                 )
             except requests.RequestException as error:
-                raise self._again(f"gave no answer ({type(error).__name__})") from None
+                raise self._again(f"gave no answer ({why(error)})") from None
             except (TypeError, ValueError):
                 raise self._again("answered 200 without a token") from None
 

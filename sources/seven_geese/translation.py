@@ -124,6 +124,7 @@ class NodeReader:
         self._prefix = prefix
         self._add(chosen)
         self.keys = tuple(self.columns & set(fields.keys.get(name, ())))
+        self._blank = tuple(self.columns)
 
     @property
     def tables(self) -> set[str]:
@@ -177,6 +178,9 @@ class NodeReader:
             inner = node.get(key)
             if inner is not None:
                 reader.read(inner, row, root, notes)
+            elif key in node:  # its columns were sent all the same, and are null
+                for name in reader._blank:
+                    row.setdefault(name, None)
         for key, name, reader, within in self._lists:
             if key in node:
                 self._read_list(node[key], key, name, reader, within, row, root, notes)

@@ -14,7 +14,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from sources.core.company import Company
 from sources.core.deadline import Deadline
 from sources.core.errors import ConfigurationError, RefusedError, UnavailableError
-from sources.core.http import secure
+from sources.core.http import secure, why
 from sources.core.verdict import AgainError
 
 EARLY = 120.0  # seconds before its end a token counts as spent
@@ -91,7 +91,7 @@ class ClientCredentials:
         try:
             response = self._session.post(self._url, data=form, timeout=TIMEOUT, allow_redirects=False)
         except requests.RequestException as error:
-            raise self._again(f"gave no answer ({type(error).__name__})") from None
+            raise self._again(f"gave no answer ({why(error)})") from None
         if 300 <= response.status_code < 400:
             raise RefusedError(f"The token endpoint {self._url} redirects to another address ({response.status_code}), "
                                "which is never followed. Set token_url to the vendor's own address.", 401)  # fmt: skip
