@@ -75,7 +75,7 @@ def main() -> None:
 
 @main.command()
 @click.option("--folder", default=None, help="Where to put the DuckDB file.  [default: ./demo]")
-@click.option("--stay", is_flag=True, help="Keep the simulated vendors up afterwards, to try the other commands on them.")
+@click.option("--stay", is_flag=True, help="Keep both vendors up afterwards, to try other commands on them.")
 @as_json
 @answered
 def demo(folder: str | None, stay: bool, as_json: bool) -> int:

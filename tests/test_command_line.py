@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
@@ -206,11 +213,26 @@ def test_every_command_has_a_help_page() -> None:
         assert "Usage" in result.output
 
 
-def test_the_demo_finds_every_change_in_the_tables(tmp_path: Path) -> None:
-    result = sevens("demo", "--folder", str(tmp_path), "--json")
+def test_the_demo_finds_every_change_in_the_tables_and_its_vendors_stay_for_a_comparison(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "pipelines.cli", "demo", "--folder", str(tmp_path), "--stay", "--json"]
+    settings = tmp_path / "environment"
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as demo:
+        while not settings.exists() or not settings.read_text().endswith("\n"):
+            assert demo.poll() is None
+            time.sleep(0.2)
+        known = dict(line.split("=", 1) for line in shlex.split(settings.read_text()))
+        well, wrong = compared(known, tmp_path / "sevens.duckdb")
+        demo.send_signal(signal.SIGINT)
+        told = json.loads(demo.communicate(timeout=60)[0])
 
-    told = json.loads(result.stdout[result.stdout.index("{") :])
-    assert result.exit_code == 0
+    assert (well.returncode, well.stderr) == (0, ""), well.stdout
+    assert "0 missing, 0 too many, 0 different" in well.stdout
+    assert wrong.returncode == 1
+    assert "seven_shifts bistro time_punches: missing 85000001" in wrong.stdout
+    assert "seven_geese aurora-foods badges: 13 differs in name" in wrong.stdout
+    assert "1 missing, 0 too many, 1 different; 2 tables are not as at the vendor" in wrong.stdout
+    assert demo.returncode == 0
+    assert not settings.exists()
     assert told["differences"] == []
     assert [report["ok"] for report in told["first"].values()] == [True, True]
     resources = [entry for report in told["second"].values() for entry in report["resources"]]
@@ -226,3 +248,16 @@ def test_the_demo_finds_every_change_in_the_tables(tmp_path: Path) -> None:
         assert f"{company} {shown[company]['Labour cost yesterday']} for" in cost
     assert at_risk.split()[0] == str(sum(int(one.get("Objectives at risk", 0)) for one in shown.values()))
     assert overdue.split()[0] == str(sum(int(one.get("Reviews overdue", 0)) for one in shown.values()))
+
+
+def compared(settings: dict[str, str], file: Path) -> list[subprocess.CompletedProcess[str]]:
+    """`sevens verify all`, before and after a punch is deleted and a badge renamed by hand."""
+    words = [sys.executable, "-m", "pipelines.cli", "verify", "all"]
+    found = []
+    one = "company_guid = '0f3d4ea7-9de8-42e9-9ab3-9fd1b4b815a0' AND id"
+    for statement in ("SELECT 1", f"DELETE FROM seven_shifts.time_punches WHERE {one} = 85000001; "
+                      f"UPDATE seven_geese.badges SET name = 'forged' WHERE {one} = 13"):  # fmt: skip
+        with duckdb.connect(str(file)) as connection:
+            connection.execute(statement)
+        found.append(subprocess.run(words, env={**os.environ, **settings}, capture_output=True, text=True, check=False))
+    return found

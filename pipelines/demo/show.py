@@ -70,7 +70,12 @@ def show(folder: str, as_json: bool, stay: bool = False) -> int:
         _judge(console, file, differences)
         _answer(console, built, answered, page)
         if stay:
-            _stay(console, place / "environment", _settings(shifts, people, place, file))
+            shifts.restore(shifts.companies[2].guid)
+            shifts.advance(DAY)  # what is read once a day is due
+            settings = _settings(shifts, people, place, file)
+            with _environment(settings):
+                _load()
+            _wait(console, place / "environment", settings)
     if as_json:
         told = {"first": _told(first), "second": _told(second), "differences": differences, "file": str(file),
                 "built": built and built.as_dict(), "answers": answered,
@@ -137,8 +142,8 @@ def _answer(console: Console, built: Built | None, answered: Mapping[str, str], 
         console.print(f"All of it is on one page, to open in a browser: {page}", soft_wrap=True)
 
 
-def _stay(console: Console, file: Path, settings: Mapping[str, str]) -> None:
-    """Leave the simulated vendors up, and tell how to ask them."""
+def _wait(console: Console, file: Path, settings: Mapping[str, str]) -> None:
+    """Leave the simulated vendors up until Ctrl-C, and tell how to ask them."""
     file.touch(mode=0o600)
     file.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in settings.items()))
     console.print("Both vendors stay up until Ctrl-C. In another shell:\n"
