@@ -23,7 +23,7 @@ from sources.core.reading import Reading
 from sources.core.resource import Child, Mode, Resource
 from sources.core.scan import scan
 from sources.core.sync import settle
-from tests.kit import GUID, PUNCHES, ROLES, Answers, Break, ByHeart, Punch, ids, page, punch, task
+from tests.kit import BISTRO, GUID, PUNCHES, ROLES, Answers, Break, ByHeart, Punch, ids, page, punch, task
 from tests.test_kit_http import URL, client, get
 from tests.test_kit_pages import batch, first
 
@@ -207,6 +207,12 @@ def test_an_answer_is_mended_where_that_is_needed_and_says_so(
     reply = get(client())
 
     assert (reply.body, reply.mended.total() if reply.mended else 0) == (body, count)
+
+
+def test_an_answer_that_needs_no_mending_is_taken_byte_by_byte(requests_mock: Any) -> None:
+    requests_mock.get(f"{URL}/v2/x", content=b'{"a":   1.50}')
+
+    assert client().get(BISTRO, "v2/x", {}, lambda body: body).body == b'{"a":   1.50}'
 
 
 def test_an_answer_that_is_nested_too_deep_is_an_error_and_no_crash(requests_mock: Any) -> None:

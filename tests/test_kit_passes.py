@@ -194,7 +194,7 @@ def test_a_listing_that_is_endless_only_once_is_read_again() -> None:
 
 
 def test_a_page_that_only_repeats_ends_in_an_error() -> None:
-    pages = [Page(rows(1, 2), "a"), Page(rows(2), "b", True), Page(rows(2, 1), "c", True)]
+    pages = [Page(rows(1, 2), "a"), Page(rows(2, 3), "b", True), Page(rows(3, 1), "c", True)]
 
     with pytest.raises(SuspectError, match="page 3 has nothing new"):
         whole(pages, pages, pages)

@@ -204,8 +204,10 @@ def test_an_answer_is_read_until_its_deadline_and_no_pause_is_longer_than_what_i
     assert (body.readinto(buffer), bytes(buffer)) == (2, b"ab")
     clock.now += 7
     body.readinto(buffer)
-    assert sock.limits == [6.0, 3.0]
-    clock.now += 3
+    clock.now += 2.5
+    body.readinto(buffer)
+    assert sock.limits == [6.0, 3.0, 0.5]
+    clock.now += 0.5
     with pytest.raises(TimeoutError):
         body.readinto(buffer)
 

@@ -169,6 +169,12 @@ def test_a_company_is_found_with_the_id_and_the_guid_it_had() -> None:
     assert (unit.task.company.guid, unit.task.company.id) == (GUID, 41)
 
 
+def test_a_company_that_was_never_loaded_has_no_guid_until_the_vendor_answers() -> None:
+    (unit,) = units(harvest(companies=[Company("bistro", "")]))
+
+    assert unit.task.company.guid == ""
+
+
 def test_a_guid_that_is_configured_is_not_replaced() -> None:
     (unit,) = units(harvest(memory=Remembered(guids={"bistro": "another"})))
 

@@ -94,6 +94,10 @@ def test_a_second_run_goes_on_and_writes_what_changed(kit: Kit) -> None:
     assert kit.sql("SELECT id FROM kit.punch_breaks") == []
     assert kit.sql("SELECT count(*) FROM kit.roles WHERE _dlt_valid_to IS NULL") == [(1,)]
     assert kit.sql("SELECT reason FROM kit.rejected_rows") == [("key 'id' is None",)]
+    kit.punches = [punch(1, 20), punch(2, 20, breaks=[{"id": 6}])]  # a tombstone beside a break
+    run("kit", resources=["punches"])
+    assert kit.sql("SELECT punch_id, id FROM kit.punch_breaks") == [(2, 6)]
+    kit.punches.append({"id": None, "note": "lost"})
     again = run("kit", resources=["punches"])
     assert again.tables == {}
     assert kit.sql("SELECT count(*) FROM kit.rejected_rows") == [(1,)]
