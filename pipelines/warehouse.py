@@ -127,7 +127,7 @@ class Warehouse:
                 config = {"storage_compatibility_version": STORAGE_VERSION} if new else {}
                 return duckdb.connect(str(self.file), config=config).close()  # type: ignore[arg-type]
             except (duckdb.Error, OSError) as error:
-                if "lock" not in str(error).lower():
+                if "lock on file" not in str(error).lower():
                     raise UnavailableError(f"{self.file} cannot be opened as a DuckDB file ({error}). Check the path, "
                                            "the free space and that it is a DuckDB file.") from None  # fmt: skip
                 if time.monotonic() > deadline:
