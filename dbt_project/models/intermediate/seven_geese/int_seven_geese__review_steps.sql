@@ -16,6 +16,8 @@ select
     cycles.title as cycle_title,
     cycles.state as cycle_state,
     coalesce(cycles.state_code, 1) <> 0 as is_published,
+    coalesce(cycles.is_marked_complete, false) as is_cycle_complete,
+    reviews.review_cycle_id is null or coalesce(not cycles.is_unseen, false) as is_cycle_known,
     reviews.for_profile_id,
     reviews.manager_profile_id,
     reviews.state_code,

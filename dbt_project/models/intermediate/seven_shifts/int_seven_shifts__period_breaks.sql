@@ -1,4 +1,5 @@
--- Clocked breaks, paid or not, and the time between two punches of one period.
+-- Clocked breaks, paid or not, and the time between two punches of one period. One without an end has no length: LEAST
+-- would give it that of the rest of the punch.
 with breaks as (
     select
         periods.company_guid,
@@ -10,6 +11,8 @@ with breaks as (
     inner join {{ ref('stg_seven_shifts__time_punch_breaks') }} as breaks
         on breaks.company_guid = periods.company_guid and breaks.time_punch_id = periods.time_punch_id
     where not breaks.is_deleted
+        and breaks.start_at is not null
+        and breaks.end_at is not null
     union all
     select company_guid, work_period_id, away_since_at, clocked_in_at, false
     from {{ ref('int_seven_shifts__work_periods') }}

@@ -17,7 +17,7 @@ salaries as (
         greatest({{ local_date('wages.from_at', 'wages.timezone') }}, first_days.first_date) as first_date,
         least(
             {{ plus_days(local_date("coalesce(wages.to_at, timestamp '9998-01-01')", 'wages.timezone'), -1) }},
-            {{ local_date(as_of(), 'wages.timezone') }},
+            {{ local_date('coalesce(readings.known_to_at, ' ~ as_of() ~ ')', 'wages.timezone') }},
             coalesce(leavers.left_on, date '9998-01-01')
         ) as last_date
     from {{ ref('int_seven_shifts__wage_windows') }} as wages
@@ -27,6 +27,7 @@ salaries as (
         and homes.timezone = wages.timezone
     inner join {{ ref('int_seven_shifts__weeks') }} as companies on companies.company_guid = wages.company_guid
     inner join first_days on first_days.company_guid = wages.company_guid
+    inner join {{ ref('int_seven_shifts__readings') }} as readings on readings.company_guid = wages.company_guid
     left join {{ ref('int_seven_shifts__leavers') }} as leavers
         on leavers.company_guid = wages.company_guid and leavers.user_id = wages.user_id
     where wages.pay_type = 'weekly_salary'

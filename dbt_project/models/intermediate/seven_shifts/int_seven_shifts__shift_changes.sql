@@ -1,4 +1,5 @@
--- 7shifts keeps neither the moment of publication nor older values: a flag, a draft and the last modification are what there is.
+-- 7shifts keeps neither the moment of publication nor older values, and publishing modifies a shift: only a flag and a
+-- draft prove a change, a modification alone does not.
 with published as (
     select * from {{ ref('stg_seven_shifts__shifts') }} where start_at is not null and modified_at is not null
 ),
@@ -22,10 +23,6 @@ changes as (
     select company_guid, shift_id, 'deleted' as change, modified_at as changed_at,
         cast(null as timestamp) as new_start_at, cast(null as timestamp) as new_end_at, cast(null as bigint) as new_user_id
     from published where is_deleted
-    union all
-    -- managers mark attendance on a shift that has begun: that is no change of the schedule
-    select company_guid, shift_id, 'edited', modified_at, null, null, null
-    from published where not is_deleted and modified_at > created_at and modified_at < start_at
     union all
     select company_guid, shift_id, change, modified_at,
         case when change = 'edit_pending' then start_at end,

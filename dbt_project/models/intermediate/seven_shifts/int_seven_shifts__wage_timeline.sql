@@ -1,4 +1,4 @@
--- Of all wages of a person the one that counts for a role: the role's own, then the person's own, then the salary.
+-- Of all wages of a person the one that counts for a role: the role's own, else the person's own, by the hour or not.
 {{ config(materialized='table') }}
 
 with workers as (
@@ -17,7 +17,7 @@ windows as (
         coalesce(wages.to_at, timestamp '9999-01-01') as to_at,
         wages.pay_type,
         wages.wage_cents,
-        case when wages.pay_type <> 'hourly' then 2 when wages.role_id is null then 1 else 0 end as rank
+        case when wages.role_id is null then 1 else 0 end as rank
     from workers
     inner join {{ ref('int_seven_shifts__wage_windows') }} as wages
         on wages.company_guid = workers.company_guid

@@ -25,6 +25,7 @@ select
     places.jurisdiction,
     coalesce(pay.is_salaried, salaries.user_id is not null) as is_salaried,
     coalesce(pay.cent_seconds, 0) as cent_seconds,
+    coalesce(pay.unpriced_seconds, 0) as unpriced_seconds,
     greatest(
         weeks.overtime_seconds + weeks.double_seconds,
         case when weeks.ahead_seconds > 0

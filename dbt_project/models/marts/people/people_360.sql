@@ -2,7 +2,7 @@ with own_reviews as (
     select
         company_guid,
         for_profile_id as profile_id,
-        count(*) filter (where is_published and not is_finalized) as open_reviews,
+        count(*) filter (where is_published and not is_finalized and not is_cycle_complete) as open_reviews,
         count(*) filter (where is_overdue) as overdue_reviews
     from {{ ref('review_progress') }}
     group by company_guid, for_profile_id
@@ -29,6 +29,7 @@ select
     work.shifts as shifts_28_days,
     work.late as late_28_days,
     work.no_shows as no_shows_28_days,
+    work.not_known as shifts_not_known_28_days,
     goals.open_objectives,
     goals.objectives_at_risk,
     goals.objectives_without_checkin,

@@ -1,7 +1,8 @@
 with judged as (
     select
         steps.*,
-        steps.is_published and not steps.is_finalized and not steps.is_unseen as is_judged,
+        steps.is_published and not steps.is_finalized and not steps.is_unseen
+            and steps.is_cycle_known and not steps.is_cycle_complete as is_judged,
         coalesce(steps.ends_at < {{ as_of() }}, false) as is_past_end,
         coalesce(
             steps.step_since
@@ -16,6 +17,7 @@ select
     judged.review_cycle_id,
     judged.cycle_title,
     judged.is_published,
+    judged.is_cycle_complete,
     judged.for_profile_id,
     profiles.full_name as for_name,
     judged.state_code,

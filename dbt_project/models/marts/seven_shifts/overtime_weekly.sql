@@ -1,5 +1,5 @@
 with judged as (
-    select * from {{ ref('int_seven_shifts__weeks_judged') }}
+    select *, paid_seconds - unpriced_seconds as priced_seconds from {{ ref('int_seven_shifts__weeks_judged') }}
 )
 
 select
@@ -23,11 +23,12 @@ select
     judged.double_seconds as double_time_seconds,
     {{ hours('judged.double_seconds') }} as double_time_hours,
     {{ pay('judged.cent_seconds') }} as straight_pay,
-    case when judged.paid_seconds > 0 and not judged.is_salaried
-        then {{ cents(rounded_share('judged.cent_seconds', 'judged.paid_seconds')) }} end as regular_rate,
-    case when judged.paid_seconds > 0 and not judged.is_salaried
-        then {{ cents(rounded_share('judged.cent_seconds * (judged.overtime_seconds + 2 * judged.double_seconds)', '(7200 * judged.paid_seconds)')) }}
-        when not judged.is_salaried then 0 end as overtime_premium,
+    case when judged.priced_seconds > 0 and not judged.is_salaried
+        then {{ cents(rounded_share('judged.cent_seconds', 'judged.priced_seconds')) }} end as regular_rate,
+    case when judged.priced_seconds > 0 and not judged.is_salaried
+        then {{ cents(rounded_share('judged.cent_seconds * (judged.overtime_seconds + 2 * judged.double_seconds)', '(7200 * judged.priced_seconds)')) }}
+        when not judged.is_salaried and judged.overtime_seconds + judged.double_seconds = 0 then 0 end as overtime_premium,
+    judged.unpriced_seconds,
     judged.ahead_seconds as scheduled_seconds_ahead,
     judged.projected_seconds as projected_overtime_seconds,
     {{ hours('judged.projected_seconds') }} as projected_overtime_hours

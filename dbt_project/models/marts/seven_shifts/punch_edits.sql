@@ -5,7 +5,8 @@ with punches as (
         case
             when is_deleted then 'deleted'
             when created_at > {{ plus_minutes('clocked_in_at', grace) }} and not is_offline then 'added_later'
-            when modified_at > {{ plus_minutes('coalesce(clocked_out_at, clocked_in_at)', grace) }} then 'touched_later'
+            -- approving touches a punch too
+            when not is_approved and modified_at > {{ plus_minutes('coalesce(clocked_out_at, clocked_in_at)', grace) }} then 'touched_later'
         end as edit,
         coalesce(places.timezone, 'UTC') as timezone
     from {{ ref('stg_seven_shifts__time_punches') }} as punches

@@ -7,7 +7,6 @@ select
     {{ place_columns('changes') }},
     {{ local_date('changes.start_at', "coalesce(places.timezone, 'UTC')") }} as business_date,
     changes.change,
-    case when changes.change = 'edited' then 'possible' else 'sure' end as certainty,
     changes.changed_at,
     changes.start_at as shift_start_at,
     changes.end_at as shift_end_at,

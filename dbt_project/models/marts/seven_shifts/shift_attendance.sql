@@ -3,27 +3,33 @@ with sides as (
     select
         sides.*,
         coalesce(places.timezone, 'UTC') as timezone,
+        readings.known_to_at,
         {{ as_of() }} as as_of,
         coalesce({{ seconds_between('start_at', 'end_at') }}, 0) as scheduled_seconds,
         {{ plus_minutes('start_at', grace) }} < first_clocked_in_at as is_late,
         not has_flexible_end and last_clocked_out_at < {{ plus_minutes('end_at', -grace) }} as is_early_leave,
-        is_open and coalesce({{ plus_minutes('end_at', grace) }}, {{ plus_minutes('last_clocked_in_at', 960) }}) < {{ as_of() }} as is_missing_punch_out
+        case when is_open then coalesce({{ plus_minutes('end_at', grace) }}, {{ plus_minutes('last_clocked_in_at', 960) }}) end as due_out_at,
+        coalesce(end_at > clocks.judged_from_at and end_at <= clocks.judged_to_at, false) as is_judged
     from {{ ref('int_seven_shifts__attendance') }} as sides
     left join {{ ref('int_seven_shifts__places') }} as places
         on places.company_guid = sides.company_guid and places.location_id = sides.location_id
+    left join {{ ref('int_seven_shifts__readings') }} as readings on readings.company_guid = sides.company_guid
+    left join {{ ref('int_seven_shifts__clocks') }} as clocks
+        on clocks.company_guid = sides.company_guid and clocks.location_id = sides.location_id
 ),
 
 judged as (
     select
         *,
         case
-            when is_missing_punch_out then 'missing_punch_out'
+            when due_out_at < known_to_at then 'missing_punch_out'
             when shift_id is null then 'unscheduled'
-            when is_open then 'on_the_clock'
+            when is_open then case when due_out_at < as_of then 'not_known' else 'on_the_clock' end
             when punches > 0 then 'worked'
             when vendor_status = 'sick' then 'sick'
-            when end_at <= as_of then 'no_show'
-            else 'upcoming'
+            when end_at > as_of then 'upcoming'
+            when is_judged then 'no_show'
+            else 'not_known'
         end as status
     from sides
 )
@@ -43,6 +49,7 @@ select
     judged.scheduled_seconds,
     {{ hours('judged.scheduled_seconds') }} as scheduled_hours,
     judged.first_clocked_in_at,
+    judged.last_clocked_in_at,
     judged.last_clocked_out_at,
     judged.punches,
     judged.paid_seconds,
@@ -54,11 +61,12 @@ select
     case when judged.is_early_leave then {{ whole_minutes(seconds_between('judged.last_clocked_out_at', 'judged.end_at')) }} else 0 end as minutes_left_early,
     judged.status = 'no_show' as is_no_show,
     judged.shift_id is null as is_unscheduled,
-    coalesce(judged.is_missing_punch_out, false) as is_missing_punch_out,
+    judged.status = 'missing_punch_out' as is_missing_punch_out,
     judged.is_auto_clocked_out,
     judged.is_unapproved,
     judged.matched_by,
-    judged.vendor_status
+    judged.vendor_status,
+    judged.known_to_at
 from judged
 {{ person_name('judged') }}
 {{ place_names('judged') }}
