@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import duckdb
 import pytest
 
 from tests.conftest import Bench
@@ -165,3 +166,18 @@ def test_wages_are_read_once_a_day_also_a_little_early_and_always_by_a_full_refr
     bench.run(**both)
 
     assert bench.sent("wages")
+
+
+def test_a_full_refresh_mends_what_somebody_changed_by_hand_and_makes_no_version_of_it(
+    bench: Bench, guid: str
+) -> None:
+    columns = "SELECT id, name, _dlt_valid_from, _dlt_valid_to FROM seven_shifts.roles ORDER BY ALL"
+    bench.run(**ROLES)
+    before = bench.sql(columns)
+    with duckdb.connect(str(bench.file)) as connection:
+        connection.execute("UPDATE seven_shifts.roles SET name = 'forged'")
+    bench.vendor.advance(60)
+
+    bench.run(**ROLES, full_refresh=True)
+
+    assert bench.sql(columns) == before

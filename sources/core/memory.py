@@ -16,7 +16,7 @@ from typing import Any
 from dlt.common.destination.exceptions import DestinationUndefinedEntity
 from dlt.destinations.sql_client import SqlClientBase
 
-from sources.core.columns import UNSEEN
+from sources.core.columns import UNSEEN, VALID_FROM
 from sources.core.resource import Table
 from sources.core.task import Reach
 
@@ -139,6 +139,11 @@ class Memory:
             if row[size + 1] is not None:
                 hidden.add(key)
         return active, hidden
+
+    def begun(self, table: Table, guid: str) -> dict[str, datetime]:
+        """When each open version began, by its content hash."""
+        sql = f"SELECT _dlt_id, {VALID_FROM.name} FROM {{table}}" + _OPEN
+        return {content: moment for content, start in self._query(table.name, sql, guid) if (moment := _utc(start))}
 
     def listed(self, table: Table) -> dict[str, dict[Any, int | None]]:
         """The keys of a versioned table's open rows by company GUID, those listed to who reads, with their value of

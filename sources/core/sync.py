@@ -7,7 +7,7 @@ parent, and a snapshot's missing rows are closed, unless so many are missing tha
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from math import inf
@@ -146,7 +146,8 @@ def _versions(unit: Unit, memory: Memory, allow_shrink: bool) -> list[Rows]:
         _refuse_vanished(unit, plans)
     found = []
     for plan in plans:
-        fresh = _stamp(plan.rows.keep(plan.chosen), now)
+        begun = memory.begun(plan.rows.table, guid) if unit.task.rewrite else {}
+        fresh = _stamp(plan.rows.keep(plan.chosen), now, begun)
         fresh.slow += _rewritten(memory, plan, guid, now)
         found.append(fresh)
     return [rows for rows in found if len(rows)]
@@ -178,7 +179,9 @@ def _plan(unit: Unit, memory: Memory, table: Table, root: _Plan | None) -> _Plan
     last = {key: at for at, key in enumerate(keys)}
     # A row whose parts did not come ends no version that has them; it is better than none only where there is none.
     spared = {key for key in active if root is None and key[0] in unit.partial}
-    chosen = [last[key] == at and key not in spared and active.get(key) != contents[at] for at, key in enumerate(keys)]
+    chosen = [last[key] == at and key not in spared
+              and (active.get(key) != contents[at] or (unit.task.rewrite and key not in hidden))
+              for at, key in enumerate(keys)]  # fmt: skip
     ended = {content for key, content in active.items()
              if key in last and key not in spared and contents[last[key]] != content}  # fmt: skip
     seen = {active[key] for key in hidden & last.keys()} - ended
@@ -243,13 +246,14 @@ def _refuse_vanished(unit: Unit, plans: list[_Plan]) -> None:
                                "If they are really gone, run again with --allow-shrink.")  # fmt: skip
 
 
-def _stamp(rows: Rows, now: datetime) -> Rows:
-    arrow = [
-        part.append_column(arrow_field(VALID_FROM), pa.array([now] * len(part), ARROW["timestamp"]))
-        .append_column(arrow_field(VALID_TO), pa.array([None] * len(part), ARROW["timestamp"]))
-        for part in rows.arrow
-    ]
-    slow = [{**row, VALID_FROM.name: now, VALID_TO.name: None} for row in rows.slow]
+def _stamp(rows: Rows, now: datetime, begun: Mapping[str, datetime]) -> Rows:
+    """Versions from now on; one that is written again keeps the moment at which it began."""
+    arrow = []
+    for part in rows.arrow:
+        since = [begun.get(content, now) for content in part.column(CONTENT.name).to_pylist()]
+        part = part.append_column(arrow_field(VALID_FROM), pa.array(since, ARROW["timestamp"]))
+        arrow.append(part.append_column(arrow_field(VALID_TO), pa.array([None] * len(part), ARROW["timestamp"])))
+    slow = [{**row, VALID_FROM.name: begun.get(row[CONTENT.name], now), VALID_TO.name: None} for row in rows.slow]
     return Rows(rows.table, arrow, slow)
 
 
