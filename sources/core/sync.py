@@ -250,10 +250,10 @@ def _stamp(rows: Rows, now: datetime, begun: Mapping[str, datetime]) -> Rows:
     """Versions from now on; one that is written again keeps the moment at which it began."""
     arrow = []
     for part in rows.arrow:
-        since = [begun.get(content, now) for content in part.column(CONTENT.name).to_pylist()]
+        since = [begun.get(str(content), now) for content in part.column(CONTENT.name).to_pylist()]
         part = part.append_column(arrow_field(VALID_FROM), pa.array(since, ARROW["timestamp"]))
         arrow.append(part.append_column(arrow_field(VALID_TO), pa.array([None] * len(part), ARROW["timestamp"])))
-    slow = [{**row, VALID_FROM.name: begun.get(str(row[CONTENT.name]), now), VALID_TO.name: None} for row in rows.slow]
+    slow = [{**row, VALID_FROM.name: begun.get(row[CONTENT.name], now), VALID_TO.name: None} for row in rows.slow]
     return Rows(rows.table, arrow, slow)
 
 
