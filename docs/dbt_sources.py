@@ -15,6 +15,9 @@ version: 2
 
 sources:
 """
+# dlt's own: whether a load completed.
+LOADS = "One row per load of dlt; status 0 means that all its tables were written."
+LOAD_COLUMNS = (Column("load_id", "text"), Column("schema_name", "text"), Column("status", "bigint"))
 # A completed listing that found nothing new is fresh all the same, so rows do not tell; the log does.
 FRESH = (
     'select max(logged_at) from "{{{{ this.database }}}}".{slug}.sync_log '
@@ -40,6 +43,7 @@ def _lines(slug: str, vendor: Vendor) -> Iterator[str]:
             yield from _table(table.name, SENTENCES[slug][table.name], table.columns, fresh)
     for name, columns in LOG_COLUMNS.items():
         yield from _table(name, LOGS[name], columns, None)
+    yield from _table("_dlt_loads", LOADS, LOAD_COLUMNS, None)
 
 
 def _table(name: str, sentence: str, columns: Sequence[Column], fresh: str | None) -> Iterator[str]:

@@ -1,4 +1,5 @@
-"""Write `docs/tables.md`, the table of resources in `README.md` and the dbt sources from the resource tables.
+"""Write `docs/tables.md`, the table of resources in `README.md` and the dbt sources from the resource tables, and
+`docs/marts.md` from the YAML of the dbt project.
 
 `python -m docs.generate` writes, `python -m docs.generate --check` only tells whether anything would change.
 """
@@ -11,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from docs.dbt_sources import dbt_sources
+from docs.marts import marts
 from docs.sentences import LOGS, SENTENCES
 from pipelines.run import VENDORS
 from sources.core.build import LOGS as LOG_COLUMNS
@@ -19,8 +21,8 @@ from sources.core.resource import Cursor, Mode, Resource, Table
 from sources.core.vendor import Vendor
 
 ROOT = Path(__file__).resolve().parent.parent
-TABLES, README = ROOT / "docs" / "tables.md", ROOT / "README.md"
-STAGING = ROOT / "dbt_project" / "models" / "staging"
+TABLES, MARTS, README = ROOT / "docs" / "tables.md", ROOT / "docs" / "marts.md", ROOT / "README.md"
+MODELS = ROOT / "dbt_project" / "models"
 BEGIN, END = "<!-- resources -->", "<!-- /resources -->"
 INTRODUCTION = """# Tables
 
@@ -41,8 +43,10 @@ def pages() -> dict[Path, str]:
     _, end, tail = rest.partition(END)
     if not (begin and end):
         raise SystemExit(f"README.md has no place for its table: add the lines {BEGIN} and {END}.")
-    models = {STAGING / slug / f"_{slug}__sources.yml": dbt_sources(slug, vendor) for slug, vendor in VENDORS.items()}
-    return {TABLES: tables(), README: f"{head}{BEGIN}\n{resources()}{END}{tail}", **models}
+    staging = MODELS / "staging"
+    models = {staging / slug / f"_{slug}__sources.yml": dbt_sources(slug, vendor) for slug, vendor in VENDORS.items()}
+    readme = f"{head}{BEGIN}\n{resources()}{END}{tail}"
+    return {TABLES: tables(), MARTS: marts(MODELS / "marts"), README: readme, **models}
 
 
 def resources() -> str:

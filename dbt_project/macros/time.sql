@@ -5,6 +5,11 @@
     ({{ column }} at time zone 'UTC')
 {%- endmacro %}
 
+{#- The same to the second: durations are whole seconds, and pieces of fractions would not add up. -#}
+{% macro utc_second(column) -%}
+    date_trunc('second', {{ column }} at time zone 'UTC')
+{%- endmacro %}
+
 {#- A moment in UTC as the clock on the wall shows it in a time zone. -#}
 {% macro local_time(moment, zone) -%}
     (({{ moment }} at time zone 'UTC') at time zone {{ zone }})
@@ -32,6 +37,12 @@
 {#- Whole seconds from one moment to another, negative if it is earlier. Vendors send whole seconds. -#}
 {% macro seconds_between(earlier, later) -%}
     cast(floor(extract(epoch from {{ later }} - {{ earlier }})) as bigint)
+{%- endmacro %}
+
+{#- Whether a closed punch can be: with a time of 9999 or a year's length the clock was wrong, and there is no time to count. -#}
+{% macro is_possible(clocked_in, clocked_out) -%}
+    ({{ clocked_in }} >= timestamp '2000-01-01' and {{ clocked_in }} < timestamp '2100-01-01'
+        and {{ clocked_out }} <= {{ clocked_in }} + interval '14 days')
 {%- endmacro %}
 
 {#- Days from one date to another. -#}

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import duckdb
 
-# Violations of the last seven days, and people whose week is still running: what somebody can act on today.
+# The windows and denominators are those of the report, so that one figure is one figure.
 QUESTIONS = {
     "What did labour cost yesterday?": """
         SELECT coalesce(string_agg(told, '; ' ORDER BY told), 'nothing') FROM (
@@ -24,19 +24,31 @@ QUESTIONS = {
             FROM {marts}.overtime_weekly
             WHERE NOT is_complete AND NOT is_salaried AND projected_overtime_seconds > 0
             ORDER BY projected_overtime_seconds DESC, employee LIMIT 1)""",
-    "Which breaks were missed in the last week?": """
-        SELECT count(*) FILTER (is_violation) || ' of ' || count(*) || ' that were required: '
-            || count(*) FILTER (status = 'missed') || ' missed, ' || count(*) FILTER (status = 'late') || ' late, '
-            || count(*) FILTER (status = 'short') || ' too short'
-        FROM {marts}.break_compliance WHERE business_date >= DATE '{today}' - 7""",
+    "Which breaks were missed in the last full week?": """
+        WITH weeks AS (
+            SELECT company_guid, DATE '{today}' - 7
+                - ((date_part('dow', DATE '{today}') - date_part('dow', max(week_start)) + 7) % 7)::int AS first_day
+            FROM {marts}.overtime_weekly GROUP BY company_guid
+        ), told AS (
+            SELECT max(companies.company) || ' ' || count(*) FILTER (status = 'missed') || ' of '
+                || count(*) FILTER (status <> 'waivable') || ' required, '
+                || count(*) FILTER (status = 'late') || ' more too late and ' || count(*) FILTER (status = 'short')
+                || ' too short, ' || strftime(min(first_day), '%-d %b') || ' to '
+                || strftime(min(first_day) + 6, '%-d %b %Y') AS told
+            FROM {marts}.break_compliance JOIN weeks USING (company_guid)
+            JOIN (SELECT DISTINCT company_guid, company FROM {marts}.headcount_and_turnover_monthly) AS companies
+                USING (company_guid)
+            WHERE business_date BETWEEN first_day AND first_day + 6 GROUP BY company_guid
+        )
+        SELECT coalesce(string_agg(told, '; ' ORDER BY told), 'none was required') FROM told""",
     "Which objectives are at risk?": """
         SELECT count(*) FILTER (is_at_risk) || ' of ' || count(*) || ' open ones'
             || coalesce(', first "' || min(name) FILTER (is_at_risk) || '"', '')
         FROM {marts}.objective_progress WHERE is_open""",
     "Which reviews are overdue?": """
-        SELECT coalesce(sum(reviews_overdue), 0)::bigint || ' of ' || coalesce(sum(reviews), 0)::bigint || coalesce(
-            ', most of them in "' || arg_max(cycle_title, reviews_overdue) FILTER (reviews_overdue > 0) || '"', '')
-        FROM {marts}.review_completion""",
+        SELECT count(*) FILTER (is_overdue) || ' of ' || count(*) || ' not finalized' || coalesce(
+            ', most of them in "' || mode(cycle_title) FILTER (is_overdue) || '"', '')
+        FROM {marts}.review_progress WHERE is_published AND NOT is_finalized AND NOT is_cycle_complete""",
 }
 
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from pipelines.report import periods
 from pipelines.report.marts import Marts, Row
-from pipelines.report.page import Figure, Figures, Part, Section, Table
+from pipelines.report.page import Figure, Figures, Part, Section, Sentence, Table
 from pipelines.report.periods import Measure, by_week, over_time
 from pipelines.report.scope import DAYS, Company, Scope
 from pipelines.report.sections import gaps, section, total
-from pipelines.report.wording import count, hours, money, month, percent, shown, week
+from pipelines.report.wording import count, hours, moment, money, month, percent, shown, week
 
 LEAD = (
     "Paid hours are net of unpaid breaks and belong to the local date on which they were worked. Cost is straight "
@@ -31,6 +31,7 @@ ATTENDED = (
     Measure("missing", "No punch-out", "warn"),
     Measure("sick", "Sick"),
     Measure("unscheduled", "Unscheduled"),
+    Measure("not_known", "Not known"),
 )
 
 
@@ -54,6 +55,7 @@ def labour(marts: Marts, scope: Scope) -> Section:
                     _within(edits.get(company.guid, []), company),
                 )
             ]
+        made += _unknown(days)
         made += [_daily(company, of_day)] if of_day else []
         made += [_weekly(company, days)] if days else []
         made += [_departments(company, _within(of_day, company)), _heads(heads.get(company.guid, []))]
@@ -77,16 +79,35 @@ def _week(company: Company, cost: list[Row], days: list[Row], changes: list[Row]
             count(total(days, "late")),
             f"{percent(total(days, 'late'), shifts)} of {count(shifts)} shifts",
         ),
-        Figure("No-shows", count(total(days, "no_show")), f"{percent(total(days, 'no_show'), shifts)} of shifts"),
+        Figure(
+            "No-shows",
+            count(total(days, "no_show") if shifts else None),
+            f"{percent(total(days, 'no_show'), shifts)} of shifts",
+        ),
         Figure(
             "Without punch-out", count(total(days, "missing")), f"{count(total(days, 'auto'))} clocked out by 7shifts"
         ),
-        Figure("Punches edited", count(total(edits, "edits")), f"{count(total(edits, 'deleted'))} deleted"),
-        Figure("Shifts deleted", count(total(changes, "deleted")), f"{count(total(changes, 'edited'))} perhaps edited"),
+        Figure("Punches changed", count(total(edits, "edits")), f"{count(total(edits, 'deleted'))} of them deleted"),
+        Figure("Shifts deleted", count(total(changes, "deleted")), "after they were published"),
     ]
     if total(cost, "unpriced"):
         items.append(Figure("Hours without a wage", hours(total(cost, "unpriced")), "their cost is missing", True))
     return Figures(f"Last full week, {week(company.last_week)}", tuple(items))
+
+
+def _unknown(days: list[Row]) -> list[Part]:
+    """Why shifts are not judged, if any are not."""
+    unknown = total(days, "not_known")
+    if not unknown:
+        return []
+    read = max((row["known_to"] for row in days if row["known_to"]), default=None)
+    until = f"shifts and punches are known up to {moment(read)} UTC" if read else "punches were never read in full"
+    return [
+        Sentence(
+            f"{count(unknown)} shifts of these weeks are not judged: {until}, and where nobody clocks in, a shift "
+            "without a punch means nothing."
+        )
+    ]
 
 
 def _daily(company: Company, cost: list[Row]) -> Part:
@@ -139,8 +160,9 @@ GROUP BY company_guid, business_date, department ORDER BY company_guid, business
 
 ATTENDANCE = """
 SELECT company_guid, business_date AS day,
-       sum(CASE WHEN status <> 'upcoming' THEN scheduled_hours ELSE 0 END) AS scheduled,
-       count(*) FILTER (WHERE NOT is_unscheduled AND status <> 'upcoming') AS shifts,
+       sum(CASE WHEN status NOT IN ('upcoming', 'not_known') THEN scheduled_hours ELSE 0 END) AS scheduled,
+       count(*) FILTER (WHERE NOT is_unscheduled AND status NOT IN ('upcoming', 'not_known')) AS shifts,
+       count(*) FILTER (WHERE status = 'not_known') AS not_known, max(known_to_at) AS known_to,
        count(*) FILTER (WHERE is_late) AS late, count(*) FILTER (WHERE is_early_leave) AS left_early,
        count(*) FILTER (WHERE is_no_show) AS no_show, count(*) FILTER (WHERE status = 'sick') AS sick,
        count(*) FILTER (WHERE is_unscheduled) AS unscheduled, count(*) FILTER (WHERE is_missing_punch_out) AS missing,
@@ -149,8 +171,7 @@ FROM {shift_attendance} WHERE business_date >= %s
 GROUP BY company_guid, business_date ORDER BY company_guid, business_date"""
 
 CHANGES = """
-SELECT company_guid, business_date AS day, count(*) FILTER (WHERE change = 'deleted') AS deleted,
-       count(*) FILTER (WHERE change = 'edited') AS edited
+SELECT company_guid, business_date AS day, count(*) FILTER (WHERE change = 'deleted') AS deleted
 FROM {schedule_changes} WHERE business_date >= %s
 GROUP BY company_guid, business_date"""
 

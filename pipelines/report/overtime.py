@@ -22,6 +22,7 @@ WORKED = (
     Measure("weekly", "Weekly rule", "base", hours),
     Measure("double", "Double time", "bad", hours),
     Measure("premium", "Premium", "", money),
+    Measure("unpriced", "Without a wage", "", hours),
 )
 BREAKS = (
     Measure("due", "Required"),
@@ -36,6 +37,7 @@ MOST = 8
 def overtime(marts: Marts, scope: Scope) -> Section:
     """The section, a block per company of 7shifts."""
     weekly, risks = marts.rows(WEEKLY, scope.since), marts.rows(RISKS, scope.since)
+    lawless = marts.rows(WITHOUT_RULES, scope.since)
     breaks, rules = marts.rows(PER_DAY, scope.since), marts.rows(PER_RULE, scope.since)
 
     def parts(company: Company) -> list[Part]:
@@ -45,6 +47,7 @@ def overtime(marts: Marts, scope: Scope) -> Section:
             return []
         made: list[Part] = [_week(company, weeks, days)]
         made += [_weekly(company, weeks)] if weeks else []
+        made += _without_rules(lawless.get(company.guid, []))
         if "overtime_weekly" in marts.names:
             made.append(_risks(company, risks.get(company.guid, [])))
         if days:
@@ -71,6 +74,8 @@ def _week(company: Company, weeks: list[Row], days: list[Row]) -> Figures:
         Figure("Double time hours", hours(total(weeks, "double")), above),
         Figure("Overtime premium", money(total(weeks, "premium")), "on top of straight time"),
     ]
+    if total(weeks, "unpriced"):
+        items.append(Figure("Hours without a wage", hours(total(weeks, "unpriced")), "their premium is missing", True))
     broken, due = total(days, "violations"), total(days, "due")
     if days:
         items += [
@@ -80,6 +85,12 @@ def _week(company: Company, weeks: list[Row], days: list[Row]) -> Figures:
             ),
         ]
     return Figures(f"Last full week, {week(company.last_week)}", tuple(items))
+
+
+def _without_rules(rows: list[Row]) -> list[Part]:
+    """Where no hour is overtime because no rule is known, which is not the same as none."""
+    names = ", ".join(shown(row["location"]) if row["location"] else "no location" for row in rows)
+    return [Sentence(f"No overtime rule is known for {names}: hours there are never overtime here.")] if rows else []
 
 
 def _weekly(company: Company, weeks: list[Row]) -> Part:
@@ -105,7 +116,7 @@ def _risks(company: Company, rows: list[Row]) -> Part:
             )
             for row in risky[:MOST]
         ),
-        more="Ahead: scheduled from now on. Expected: overtime if all of that is worked."
+        more="Ahead: scheduled after the last reading, and open punches. Expected: overtime if all of that is worked."
         + (f" {len(risky) - MOST} more people are at risk." if len(risky) > MOST else ""),
     )
 
@@ -133,10 +144,14 @@ def _rules(company: Company, rows: list[Row]) -> Table:
 WEEKLY = """
 SELECT company_guid, week_start, sum(paid_seconds) / 3600.0 AS paid, sum(daily_overtime_seconds) / 3600.0 AS daily,
        sum(weekly_overtime_seconds) / 3600.0 AS weekly, sum(double_time_seconds) / 3600.0 AS double,
-       sum(overtime_premium) AS premium,
+       sum(overtime_premium) AS premium, sum(unpriced_seconds) / 3600.0 AS unpriced,
        count(*) FILTER (WHERE overtime_seconds > 0 OR double_time_seconds > 0) AS people
 FROM {overtime_weekly} WHERE week_start >= %s AND NOT is_salaried
 GROUP BY company_guid, week_start"""
+
+WITHOUT_RULES = """
+SELECT DISTINCT company_guid, location FROM {overtime_weekly}
+WHERE week_start >= %s AND jurisdiction IS NULL ORDER BY company_guid, location"""
 
 RISKS = """
 SELECT company_guid, week_start, user_id, employee, paid_hours AS paid, scheduled_seconds_ahead / 3600.0 AS ahead,
@@ -144,7 +159,7 @@ SELECT company_guid, week_start, user_id, employee, paid_hours AS paid, schedule
 FROM {overtime_weekly} WHERE week_start >= %s AND projected_overtime_seconds > 0 AND NOT is_salaried
 ORDER BY company_guid, projected_overtime_seconds DESC, user_id"""
 
-_STATES = """count(*) AS due, count(*) FILTER (WHERE is_violation) AS violations,
+_STATES = """count(*) FILTER (WHERE status <> 'waivable') AS due, count(*) FILTER (WHERE is_violation) AS violations,
        count(*) FILTER (WHERE status = 'missed') AS missed, count(*) FILTER (WHERE status = 'short') AS short,
        count(*) FILTER (WHERE status = 'late') AS late, count(*) FILTER (WHERE status = 'waivable') AS waivable"""
 

@@ -11,11 +11,12 @@ from pipelines.report.wording import count, day, of, percent, person, shown
 
 LEAD = (
     "Reviews of published cycles. One is overdue if its end has passed or its step takes longer than the limit (14 "
-    "days unless set). Answers and comments are not shown."
+    "days unless set), and its cycle was not marked complete. Answers and comments are not shown."
 )
 NEEDS = ("review_progress", "one_on_one_cadence")
 MOST, CYCLES = 8, 5
-STATES = (("finalized", "Finalized", "base"), ("going", "Under way", "soft"), ("overdue", "Overdue", "bad"))
+STATES = (("finalized", "Finalized", "base"), ("going", "Under way", "soft"), ("overdue", "Overdue", "bad"),
+          ("left_open", "Left when marked complete", ""))  # fmt: skip
 
 
 def reviews(marts: Marts, scope: Scope) -> Section:
@@ -67,7 +68,7 @@ def _cycles(company: Company, rows: list[Row]) -> Part:
         ),
     )
     latest = rows[:CYCLES]
-    series = [Series(name, tone, tuple(int(row[column]) for row in latest)) for column, name, tone in STATES]
+    series = [Series(name, tone, tuple(int(row[column]) for row in latest)) for column, name, tone in STATES if tone]
     return charts.rows("Review cycles", "reviews, the latest cycles", [_cycle(row) for row in latest], series, table)
 
 
@@ -133,7 +134,8 @@ def _cycle(row: Row) -> str:
 BY_CYCLE = """
 SELECT company_guid, review_cycle_id, max(cycle_title) AS cycle_title, max(ends_at) AS ends_at, count(*) AS reviews,
        count(*) FILTER (WHERE is_finalized) AS finalized, count(*) FILTER (WHERE is_overdue) AS overdue,
-       count(*) FILTER (WHERE NOT is_finalized AND NOT is_overdue) AS going
+       count(*) FILTER (WHERE NOT is_finalized AND NOT is_overdue AND NOT is_cycle_complete) AS going,
+       count(*) FILTER (WHERE NOT is_finalized AND is_cycle_complete) AS left_open
 FROM {review_progress} WHERE is_published
 GROUP BY company_guid, review_cycle_id
 ORDER BY company_guid, CASE WHEN max(ends_at) IS NULL THEN 1 ELSE 0 END, max(ends_at) DESC, review_cycle_id DESC"""
@@ -141,7 +143,7 @@ ORDER BY company_guid, CASE WHEN max(ends_at) IS NULL THEN 1 ELSE 0 END, max(end
 BY_STEP = """
 SELECT company_guid, state_code, max(state) AS state, max(waiting_for) AS waiting_for, count(*) AS reviews,
        count(*) FILTER (WHERE is_overdue) AS overdue, max(days_in_step) AS longest
-FROM {review_progress} WHERE is_published AND NOT is_finalized
+FROM {review_progress} WHERE is_published AND NOT is_finalized AND NOT is_cycle_complete
 GROUP BY company_guid, state_code ORDER BY company_guid, reviews DESC, state_code"""
 
 STUCK = first(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipelines.report.marts import Marts
+from pipelines.report.zones import zone
 from sources.core.errors import ConfigurationError
 
 WEEK = timedelta(days=7)
@@ -116,11 +116,8 @@ def _known(marts: Marts) -> dict[str, list[str]]:
     return known
 
 
-def _local(now: datetime, zone: str | None) -> date:
-    try:
-        return now.astimezone(ZoneInfo(zone or "UTC")).date()
-    except (ZoneInfoNotFoundError, ValueError):
-        return now.date()
+def _local(now: datetime, name: str | None) -> date:
+    return now.astimezone(zone(name)).date()
 
 
 # The marts that have a row of every company of their source.

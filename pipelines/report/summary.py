@@ -12,7 +12,7 @@ from pipelines.report.page import Block, Figure, Figures, Section, Sentence
 from pipelines.report.reviews import BY_CYCLE
 from pipelines.report.scope import Company, Scope
 from pipelines.report.sections import MANY, total
-from pipelines.report.wording import age, count, day, hours, money, of, percent, person, week
+from pipelines.report.wording import NONE, age, count, day, hours, money, of, percent, person, week
 
 LEAD = "Each company's last full week and how things stand now. Everything is explained further down."
 
@@ -54,7 +54,8 @@ def _work_now(company: Company, asked: Asked, marts: Marts) -> list[Figure]:
         found.append(Figure("Top overtime risk", who[0], how[0]))
     if asked["breaks"]:
         own = [row for row in asked["breaks"] if row["day"] in company.last_days]
-        found.append(Figure("Breaks missed", count(total(own, "missed")), f"of {count(total(own, 'due'))} last week"))
+        note = f"of {count(total(own, 'due'))} required, {week(company.last_week)}"
+        found.append(Figure("Breaks missed", count(total(own, "missed")), note))
     return found
 
 
@@ -92,6 +93,6 @@ def _last_week(company: Company, asked: Asked) -> tuple[Figure, ...]:
         shifts = total(days, "shifts")
         found += [
             Figure("Late arrivals", percent(total(days, "late"), shifts)),
-            Figure("No-shows", of(total(days, "no_show"), shifts)),
+            Figure("No-shows", of(total(days, "no_show"), shifts) if shifts else NONE),
         ]
     return tuple(found)

@@ -81,6 +81,10 @@ def _reviews(geese: SevenGeese, network: int) -> None:
     draft = geese.create(network, "snapshot_groups", title="Not yet", state=0, start_date=AS_OF - timedelta(days=90))
     person = geese.rows(network, "profiles")[0]["id"]
     geese.create(network, "snapshots", snapshot_group_id=draft, for_user_id=person, state=0)
+    over = geese.create(network, "snapshot_groups", title="Left as it is", state=1,
+                        start_date=AS_OF - timedelta(days=90), end_date=AS_OF - timedelta(days=60))  # fmt: skip
+    geese.create(network, "snapshots", snapshot_group_id=over, for_user_id=person, state=0)
+    geese.edit(network, "snapshot_groups", over, is_complete=True)
 
 
 def _thanks(geese: SevenGeese, network: int) -> None:

@@ -132,7 +132,7 @@ def reviews(world: World) -> dict[int, Row]:
         ends = moment(row["end_date"] or cycle["end_date"])
         since = max((step for step in steps[row["id"]] if step), default=moment(row["start_date"]
                                                                                or cycle["start_date"]))  # fmt: skip
-        judged = cycle["state"] == 1 and row["state"] != 4
+        judged = cycle["state"] == 1 and row["state"] != 4 and not cycle["is_complete"]
         ended, long = bool(ends and ends < AS_OF), bool(since and AS_OF - since > timedelta(days=14))
         waiting, who = WAITS.get(row["state"], (None, ""))
         if not row["deleted"]:

@@ -10,7 +10,7 @@ from typing import Any
 import pendulum
 
 from tests.dbt.shifts_build import Row
-from tests.dbt.shifts_truth import NOW, Company, key_of, moment, money
+from tests.dbt.shifts_truth import NOW, READ, Company, key_of, moment, money
 
 HOUR = 3600
 OVERTIME = {"US": (40, None, None), "US-CA": (40, 8, 12), "CA-ON": (44, None, None)}
@@ -66,7 +66,7 @@ def _salaries(company: Company) -> list[tuple[date, int, tuple[Any, ...], int]]:
              if row["is_primary"]}  # fmt: skip
     for user, home in homes.items():
         zone, day = places[home["location_id"]]["timezone"], first
-        while day <= NOW.in_timezone(zone).date():
+        while day <= READ.in_timezone(zone).date():
             night = pendulum.datetime(day.year, day.month, day.day, 23, 59, 59, tz=zone)
             rate = company.in_force(user, None, night, zone)
             if rate and rate.salary:
@@ -79,7 +79,7 @@ def _salaries(company: Company) -> list[tuple[date, int, tuple[Any, ...], int]]:
 
 def overtime(company: Company) -> Figures:
     """(person, week) -> jurisdiction, days, paid, daily and weekly overtime, double time, straight pay, premium."""
-    weeks: dict[tuple[int, date], list[Any]] = defaultdict(lambda: [Counter(), Counter(), 0, False])
+    weeks: dict[tuple[int, date], list[Any]] = defaultdict(lambda: [Counter(), Counter(), 0, False, 0])
     for key, punch in company.punches.items():
         for piece in company.worked[key]:
             if piece.paid:
@@ -88,13 +88,16 @@ def overtime(company: Company) -> Figures:
                 row[1][punch["location_id"]] += piece.seconds
                 row[2] += piece.seconds * piece.cents
                 row[3] |= piece.source == "salary"
+                row[4] += piece.seconds * (piece.source != "none")
     found = {}
-    for (user, week), (days, spots, pay, salaried) in weeks.items():
+    for (user, week), (days, spots, pay, salaried, priced) in weeks.items():
         place = min(spots, key=lambda spot: (-spots[spot], spot))
         rule = company.jurisdiction(company.rows("locations")[place])
         daily, double, weekly = _split(days, week, rule)
         paid = sum(days.values())
-        premium = None if salaried else money(Fraction(pay, paid) * (daily + weekly + 2 * double) / (2 * HOUR))
+        premium = None if salaried or (not priced and daily + weekly + double) else money(0)
+        if priced and not salaried:
+            premium = money(Fraction(pay, priced) * (daily + weekly + 2 * double) / (2 * HOUR))
         found[(user, week)] = (rule, len(days), paid, daily, weekly, double, money(Fraction(pay, HOUR)), premium)
     return found
 
@@ -139,7 +142,7 @@ def _judged(company: Company, shift: Row | None, punches: list[tuple[Row, str | 
     still, late, early = any(not row["out"] for row in rows), 0, 0
     paid = sum(piece.seconds for row in rows for piece in company.worked[row["id"]] if piece.paid)
     if shift is None:
-        lost = still and max(row["in"] for row in rows).add(hours=16) < NOW
+        lost = still and max(row["in"] for row in rows).add(hours=16) < READ
         return ("missing_punch_out" if lost else "unscheduled", matched, len(rows), 0, 0, paid)
     start, end = moment(shift["start"]), moment(shift["end"])
     if rows and min(row["in"] for row in rows) > start.add(minutes=5):
@@ -148,14 +151,23 @@ def _judged(company: Company, shift: Row | None, punches: list[tuple[Row, str | 
         gone = max(row["out"] for row in rows)
         early = int((end - gone).total_seconds() // 60) if gone < end.subtract(minutes=5) else 0
     if still:
-        status = "missing_punch_out" if end.add(minutes=5) < NOW else "on_the_clock"
+        last = max(row["in"] for row in rows)
+        over = last.add(hours=16) if shift["close"] or shift["business_decline"] else end.add(hours=2)
+        status = "missing_punch_out" if over < READ else "not_known" if over < NOW else "on_the_clock"
     elif rows:
         status = "worked"
     elif shift["attendance_status"] == "sick":
         status = "sick"
     else:
-        status = "no_show" if end <= NOW else "upcoming"
+        status = "upcoming" if end > NOW else "no_show" if _stayed_away(company, shift) else "not_known"
     return (status, matched, len(rows), late, early, paid)
+
+
+def _stayed_away(company: Company, shift: Row) -> bool:
+    """A manager says so; or people clocked in at the place at the time, that was read, and no manager saw them come."""
+    times = [row["in"] for row in company.punches.values() if row["location_id"] == shift["location_id"]]
+    clocked = bool(times) and min(times) < moment(shift["end"]) <= min(max(times).add(days=7), READ)
+    return shift["attendance_status"] == "no_show" or (clocked and shift["attendance_status"] != "late")
 
 
 def breaks(company: Company) -> Figures:

@@ -107,7 +107,7 @@ def _california(life: Life, guid: str) -> None:
         (8.5, (300, 30, False)), (8.5, (301, 30, False)), (8.5, (240, 29, False)), (8.5,),
         (5.75,), (5.75, (180, 30, True)),
         (13, (240, 30, False), (620, 30, False)), (11.5, (240, 30, False)),
-        (13, (240, 30, False), (660, 30, False)),
+        (13, (240, 30, False), (660, 30, False)), (8.5, (240, 0, False)),
     )):  # fmt: skip
         life.punch(guid, two, f"2026-10-{11 + day}T07:00", hours, *breaks)
     life.punch(guid, three, "2026-10-20T07:00", 4)
@@ -143,6 +143,7 @@ def next_days(life: Life) -> None:
         vendor.remove_break(guid, row["id"], row["breaks"][0]["id"], flagged)
     life.shift(guid, three, "2026-11-08T03:00", 6)
     life.punch(guid, three, "2026-11-08T03:11", 1, clocked_out=None)
+    life.shift(guid, one, "2026-11-08T08:00", 4.5)  # over at 17:30 UTC, after the last reading
     life.shift(guid, four, "2026-11-08T11:00", 6)
     life.punch(guid, four, "2026-11-08T11:00", 1, clocked_out=None)
     life.punch(guid, two, "2026-11-07T02:00", 1, clocked_out=None)  # without a shift, 34 hours ago

@@ -18,6 +18,7 @@ import pendulum
 from tests.dbt.shifts_build import AS_OF, Row, World
 
 NOW = pendulum.instance(AS_OF)
+READ = NOW.subtract(hours=1)  # when the third load began, by the vendor's clock
 
 
 def moment(text: str | None) -> pendulum.DateTime | None:
@@ -124,11 +125,9 @@ class Company:
         """Where the wage of a moment comes from, and how many cents an hour it is."""
         own = self.in_force(punch["user_id"], None, at, punch["zone"])
         role = self.in_force(punch["user_id"], punch["role_id"], at, punch["zone"]) if punch["role_id"] else None
-        for rate in (role, own):
-            if rate and not rate.salary:
-                return "wage", rate.cents
-        if own or role:
-            return "salary", 0
+        rate = role or own
+        if rate:
+            return ("salary", 0) if rate.salary else ("wage", rate.cents)
         return ("punch", punch["hourly_wage"]) if punch["hourly_wage"] else ("none", 0)
 
     def pieces(self, punch: Row) -> Iterator[Piece]:

@@ -112,6 +112,8 @@ def test_reviews_are_overdue_by_their_end_or_their_step(world):
     assert {row["overdue_reason"] for row in truth.values()} == {None, "cycle has ended", "step takes too long"}
     assert "unknown step" in {row["state"] for row in truth.values()}
     assert [row["is_overdue"] for row in rows.values() if row["days_in_step"] == 14] == [False]
+    left = [row["is_overdue"] for row in rows.values() if row["is_cycle_complete"] and not row["is_finalized"]]
+    assert left == [False]
 
 
 def test_review_completion_counts_every_cycle_by_step(world):

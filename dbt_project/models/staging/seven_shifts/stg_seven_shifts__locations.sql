@@ -1,12 +1,21 @@
+-- A table: asking the database for the zones it knows takes a while. One it does not know would end the whole build.
+{{ config(materialized='table') }}
+
+with zones as (
+    select lower(name) as zone, min(name) as timezone from pg_timezone_names() group by lower(name)
+)
+
 select
-    company_guid,
-    id as location_id,
-    {{ empty_to_null('name') }} as name,
-    {{ empty_to_null('country') }} as country,
-    {{ empty_to_null('state') }} as state,
-    {{ empty_to_null('city') }} as city,
-    coalesce({{ empty_to_null('timezone') }}, 'UTC') as timezone,
-    coalesce(deleted, false) as is_deleted,
-    {{ utc('created') }} as created_at,
-    {{ utc('modified') }} as modified_at
-from {{ source('seven_shifts', 'locations') }}
+    locations.company_guid,
+    locations.id as location_id,
+    {{ empty_to_null('locations.name') }} as name,
+    {{ empty_to_null('locations.country') }} as country,
+    {{ empty_to_null('locations.state') }} as state,
+    {{ empty_to_null('locations.city') }} as city,
+    coalesce(zones.timezone, 'UTC') as timezone,
+    zones.timezone is not null as is_timezone_known,
+    coalesce(locations.deleted, false) as is_deleted,
+    {{ utc('locations.created') }} as created_at,
+    {{ utc('locations.modified') }} as modified_at
+from {{ source('seven_shifts', 'locations') }} as locations
+left join zones on zones.zone = lower(trim(locations.timezone))

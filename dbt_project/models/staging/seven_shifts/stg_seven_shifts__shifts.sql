@@ -6,8 +6,8 @@ select
     {{ zero_to_null('department_id') }} as department_id,
     {{ zero_to_null('role_id') }} as role_id,
     {{ zero_to_null('station_id') }} as station_id,
-    {{ utc('"start"') }} as start_at,
-    {{ utc('"end"') }} as end_at,
+    {{ utc_second('"start"') }} as start_at,
+    {{ utc_second('"end"') }} as end_at,
     coalesce("close", false) as ends_at_closing,
     coalesce(business_decline, false) as ends_when_business_declines,
     {{ cents(zero_to_null('hourly_wage')) }} as hourly_wage,
@@ -17,6 +17,6 @@ select
     nullif(attendance_status, 'none') as vendor_status,
     late_minutes as vendor_late_minutes,
     coalesce(deleted, false) as is_deleted,
-    {{ utc('created') }} as created_at,
-    {{ utc('modified') }} as modified_at
+    {{ utc_second('created') }} as created_at,
+    {{ utc_second('modified') }} as modified_at
 from {{ source('seven_shifts', 'shifts') }}

@@ -9,7 +9,7 @@ select
     effective_date as effective_on,
     state,
     {{ utc('created') }} as created_at,
-    {{ utc('modified') }} as modified_at,
-    {{ utc('_dlt_valid_from') }} as valid_from_at,
-    {{ utc('_dlt_valid_to') }} as valid_to_at
+    {{ utc_second('modified') }} as modified_at,
+    {{ utc_second('_dlt_valid_from') }} as valid_from_at,
+    {{ utc_second('_dlt_valid_to') }} as valid_to_at
 from {{ source('seven_shifts', 'wages') }}
