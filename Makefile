@@ -38,7 +38,7 @@ demo: .venv/run.stamp
 	@$(BIN)/python -m pipelines.cli demo
 
 test: .venv/dev.stamp
-	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 3 $(PYTEST_ARGS)
 
 check: .venv/dev.stamp
 	$(BIN)/python -m ruff check .

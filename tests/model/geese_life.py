@@ -102,7 +102,9 @@ class GeeseLife:
         self.vendor.set_permissions(self.readers[network], is_admin=True, admin_content_visibility=visible)
 
     def leave(self, network: int, place: int, value: int) -> None:
-        self.vendor.deactivate(network, self.vendor.rows(network, "profiles")[-1]["id"])
+        """Not who reads: that ends their token, and what a dead token does is a rule of its own."""
+        others = [row["id"] for row in self.vendor.rows(network, "profiles") if row["id"] != self.readers[network]]
+        self.vendor.deactivate(network, others[-1])
 
     def come_back(self, network: int, place: int, value: int) -> None:
         self.vendor.reactivate(network, self.vendor.rows(network, "profiles")[-1]["id"])

@@ -136,7 +136,8 @@ class Geese(Convergence):
         """From now on the admin's password, or somebody's own token, reads a network."""
         with self.noticing():
             network = self.vendor.networks[company]
-            people = [row["id"] for row in self.vendor.rows(network.id, "profiles")]
+            people = [row["id"] for row in self.vendor.rows(network.id, "profiles") if row["activated"]]
+            reader = min(reader, len(people) - 1)
             self.bench.viewers[network.id] = people[reader] if reader else network.admin
             self.tokens = {**getattr(self, "tokens", {}), network.id: None}
             if reader:
