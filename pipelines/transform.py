@@ -118,6 +118,7 @@ def _profile(warehouse: Warehouse) -> dict[str, str]:
         "SEVENS_DBT_USER": parts.get("user", "postgres"),
         "SEVENS_DBT_DATABASE": parts.get("dbname", "postgres"),
         "SEVENS_DBT_SSLMODE": parts.get("sslmode", "prefer"),
+        **{f"SEVENS_DBT_{name.upper()}": parts.get(name, "") for name in ("sslrootcert", "sslcert", "sslkey")},
         "DBT_ENV_SECRET_SEVENS_PASSWORD": parts.get("password", ""),
     }
 
