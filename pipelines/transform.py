@@ -72,6 +72,9 @@ def transform(select: Sequence[str] = (), full_refresh: bool = False, as_of: str
                 _note(built, runner(_arguments(folder, variables, select, full_refresh)), folder)
             finally:
                 _let_go()
+    if select and not (built.models or built.tests):
+        raise ConfigurationError(f"Nothing in the dbt project is called {', '.join(select)} (or its source was not "
+                                 "loaded).")  # fmt: skip
     built.seconds = time.monotonic() - started
     return built
 

@@ -98,6 +98,15 @@ def test_what_is_not_loaded_is_switched_off_and_options_are_passed_on(file, monk
     assert asked[0][-4:] == ["--select", "people", "+reviews", str(file)]
 
 
+def test_a_model_that_is_none_is_a_wrong_use(file, monkeypatch):
+    load(file, "seven_geese")
+    answering(monkeypatch)
+    result = run("--select", "labour")
+
+    assert result.exit_code == 2
+    assert "Nothing in the dbt project is called labour" in result.output
+
+
 def test_a_failed_model_is_named_and_ends_with_1(file, monkeypatch):
     load(file, "seven_shifts")
     answering(monkeypatch, "success", "error", "skipped")
