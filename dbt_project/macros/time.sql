@@ -39,7 +39,7 @@
     cast(floor(extract(epoch from {{ later }} - {{ earlier }})) as bigint)
 {%- endmacro %}
 
-{#- Whether a closed punch can be: with a time of 9999 or a year's length the clock was wrong, and there is no time to count. -#}
+{#- Whether a closed punch can be: with a time of 9999 or a year's length the clock was wrong. -#}
 {% macro is_possible(clocked_in, clocked_out) -%}
     ({{ clocked_in }} >= timestamp '2000-01-01' and {{ clocked_in }} < timestamp '2100-01-01'
         and {{ clocked_out }} <= {{ clocked_in }} + interval '14 days')

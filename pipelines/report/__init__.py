@@ -30,6 +30,8 @@ def write(path: str | Path, companies: Sequence[str] = (), as_of: date | None = 
     partial = path.with_name(f"{path.name}.partial")  # a browser that reloads never sees half a page
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        partial.unlink(missing_ok=True)
+        partial.touch(mode=0o600)  # names and pay are in it
         partial.write_text(html, encoding="utf-8")
         partial.replace(path)
     except OSError as error:

@@ -91,7 +91,7 @@ def scope(marts: Marts, slugs: Sequence[str], as_of: date | None) -> Scope:
     unknown = sorted(set(slugs) - there)
     if unknown:
         raise ConfigurationError(f"No company {', '.join(unknown)} was loaded. There are: {', '.join(sorted(there))}.")
-    names = {guid: rows[0]["company"] for guid, rows in marts.rows(_NAMES).items()}
+    names = {guid: rows[0]["company"] for sql in (_NETWORKS, _NAMES) for guid, rows in marts.rows(sql).items()}
     zones = {guid: rows[0]["timezone"] for guid, rows in marts.rows(_ZONES).items()}
     starts = {guid: rows[0]["week_start"].weekday() for guid, rows in marts.rows(_STARTS).items()}
     found = [
@@ -123,6 +123,7 @@ def _local(now: datetime, name: str | None) -> date:
 # The marts that have a row of every company of their source.
 WHOSE = ("employees", "objective_progress", "engagement_monthly", "people")
 _NAMES = "SELECT company_guid, max(company) AS company FROM {headcount_and_turnover_monthly} GROUP BY company_guid"
+_NETWORKS = "SELECT company_guid, max(company) AS company FROM {engagement_monthly} GROUP BY company_guid"
 _ZONES = """
 SELECT company_guid, timezone, count(*) AS shifts FROM {shift_attendance}
 GROUP BY company_guid, timezone ORDER BY company_guid, shifts DESC, timezone"""

@@ -123,6 +123,8 @@ def first_days(life: Life) -> None:
     one, two, *_ = life.people(guid, "America/New_York")
     vendor.set_wage(guid, one[0]["id"], 2345, one[1]["id"], "2026-11-07")
     vendor.advance(29 * 3600)  # 6 November 20:00 UTC
+    planned = life.shift(guid, two, "2026-11-20T09:00", 6)
+    vendor.draft_edit(guid, planned["id"], end=_at(pendulum.parse("2026-11-20T17:00", tz="America/New_York")))
     rate = next(row for row in vendor.rows(guid, "wages") if row["user_id"] == two[0]["id"] and row["role_id"])
     vendor.edit(guid, "wages", rate["id"], wage_cents=rate["wage_cents"] + 333)
 
@@ -134,6 +136,8 @@ def next_days(life: Life) -> None:
     vendor.advance(45 * 3600)  # 8 November 17:00 UTC
     life.punch(guid, one, "2026-11-06T22:00", 8.5, (90, 45, False))
     life.punch(guid, two, "2026-11-06T11:00", 8, (230, 30, False))
+    planned = max(row["id"] for row in vendor.rows(guid, "shift_drafts"))
+    vendor.publish(guid, planned)
     closed = [row for row in vendor.rows(guid, "time_punches") if row["clocked_out"] and not row["deleted"]]
     rested = [row for row in closed if any(not each["paid"] for each in row["breaks"])]
     vendor.delete(guid, "time_punches", closed[7]["id"])

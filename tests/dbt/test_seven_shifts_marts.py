@@ -150,3 +150,11 @@ def test_a_deletion_of_a_shift_and_of_a_punch_is_told(world):
         told = {(row["company_guid"], row[key]) for row in world.marts[mart] if row[word] == "deleted"}
         assert told == {(guid, row["id"]) for guid, shown in world.shown.items()
                         for row in shown[table] if row["deleted"]}  # fmt: skip
+
+
+def test_an_edit_is_told_where_its_draft_was_published(world):
+    found = {(row["company_guid"], row["shift_id"]) for row in world.marts["schedule_changes"]
+             if row["change"] == "edited"}  # fmt: skip
+    assert len(found) == 1
+    assert found == {(guid, row["id"]) for guid, shown in world.shown.items() for row in shown["shifts"]
+                     if (row["start"][:16], row["end"][:16]) == ("2026-11-20T14:00", "2026-11-20T22:00")}  # fmt: skip

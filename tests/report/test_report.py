@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipelines.cli import main
+from pipelines.demo.answers import answers
 from pipelines.report import write
 from sources.core.errors import ConfigurationError
 from tests.report.example import BISTRO, UNSAFE
@@ -58,6 +60,17 @@ def test_the_figures_of_the_page_are_those_of_the_marts(told: Report, example: P
             "WHERE NOT is_salaried AND week_start = '2026-11-02'"
         )
         assert summary["Overtime hours"] == f"{overtime:,.2f}"
+
+
+def test_the_console_of_the_demo_says_the_same_as_the_page(told: Report, example: Path) -> None:
+    with duckdb.connect(str(example), read_only=True) as marts:
+        answered = answers(marts, datetime(2026, 11, 11, 12))
+    for name in ("Maple & Main Bistro", "Silver Spoon Diner"):
+        missed = told.figures("summary", name)["Breaks missed"]
+        assert f"{name} {missed} of " in answered["Which breaks were missed in the last full week?"]
+        assert "2 Nov to 8 Nov 2026" in answered["Which breaks were missed in the last full week?"]
+    overdue = sum(int(told.figures("summary", name)["Reviews overdue"]) for name in ("Maple & Main Bistro", "acme"))
+    assert answered["Which reviews are overdue?"].startswith(f"{overdue} of ")
 
 
 def test_the_table_behind_a_chart_has_every_day_and_adds_up(told: Report, example: Path) -> None:
@@ -137,6 +150,10 @@ def test_nothing_is_fetched_from_anywhere(told: Report) -> None:
     assert {target[:1] for target in told.attributes("href")} == {"#"}
     assert not told.attributes("src")
     assert "default-src 'none'" in told.html
+
+
+def test_nobody_else_may_read_the_file(page: Path) -> None:
+    assert page.stat().st_mode & 0o777 == 0o600
 
 
 def test_the_page_is_small_and_well_formed(told: Report) -> None:

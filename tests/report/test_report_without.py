@@ -96,6 +96,15 @@ def test_hours_without_a_rule_or_a_wage_are_told(configured: Any, tmp_path: Path
     assert found.figures("overtime", "bistro")["Hours without a wage"] == "1.50"
 
 
+def test_a_network_has_its_own_name(configured: Any, tmp_path: Path) -> None:
+    with Warehouse(tmp_path / "w.duckdb") as warehouse:
+        warehouse.build()
+        warehouse.log("seven_geese", ACME, "acme", ["reviews"])
+        warehouse.add("engagement_monthly", {"company_guid": ACME, "company": "Acme Foods", "month": AS_OF.date()})
+    configured(tmp_path / "w.duckdb")
+    assert Report(write(tmp_path / "report.html").read_text()).companies("summary") == ["Acme Foods"]
+
+
 def test_reviews_of_a_cycle_marked_complete_are_not_under_way(configured: Any, tmp_path: Path) -> None:
     review = {"company_guid": ACME, "review_cycle_id": 1, "cycle_title": "Spring", "is_published": True}
     with Warehouse(tmp_path / "w.duckdb") as warehouse:

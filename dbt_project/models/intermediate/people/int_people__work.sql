@@ -1,22 +1,30 @@
--- The last 28 days by business date, up to the day before now: four whole weeks, so weekdays weigh the same.
-with hours as (
-    select company_guid, user_id, sum(paid_seconds) as paid_seconds
-    from {{ ref('worked_hours_daily') }}
-    where business_date >= {{ plus_days('cast(' ~ as_of() ~ ' as date)', -28) }} and business_date < cast({{ as_of() }} as date)
-    group by company_guid, user_id
+-- The last 28 days by business date, up to the day before today where the person is at home: four whole weeks, so
+-- weekdays weigh the same.
+with todays as (
+    select company_guid, user_id, {{ local_date(as_of(), 'timezone') }} as today
+    from {{ ref('int_seven_shifts__homes') }}
+),
+
+hours as (
+    select worked.company_guid, worked.user_id, sum(worked.paid_seconds) as paid_seconds
+    from {{ ref('worked_hours_daily') }} as worked
+    inner join todays on todays.company_guid = worked.company_guid and todays.user_id = worked.user_id
+    where worked.business_date >= {{ plus_days('todays.today', -28) }} and worked.business_date < todays.today
+    group by worked.company_guid, worked.user_id
 ),
 
 shifts as (
     select
-        company_guid,
-        user_id,
-        count(shift_id) as shifts,
-        count(*) filter (where is_late) as late,
-        count(*) filter (where is_no_show) as no_shows,
-        count(*) filter (where status = 'not_known') as not_known
-    from {{ ref('shift_attendance') }}
-    where business_date >= {{ plus_days('cast(' ~ as_of() ~ ' as date)', -28) }} and business_date < cast({{ as_of() }} as date)
-    group by company_guid, user_id
+        attendance.company_guid,
+        attendance.user_id,
+        count(attendance.shift_id) as shifts,
+        count(*) filter (where attendance.is_late) as late,
+        count(*) filter (where attendance.is_no_show) as no_shows,
+        count(*) filter (where attendance.status = 'not_known') as not_known
+    from {{ ref('shift_attendance') }} as attendance
+    inner join todays on todays.company_guid = attendance.company_guid and todays.user_id = attendance.user_id
+    where attendance.business_date >= {{ plus_days('todays.today', -28) }} and attendance.business_date < todays.today
+    group by attendance.company_guid, attendance.user_id
 )
 
 select

@@ -40,6 +40,7 @@ both_sides as (
         shifts.start_at,
         shifts.end_at,
         coalesce(shifts.ends_at_closing or shifts.ends_when_business_declines, false) as has_flexible_end,
+        coalesce({{ seconds_between('shifts.start_at', 'shifts.end_at') }}, 0) as scheduled_seconds,
         shifts.vendor_status,
         worked.matched_by,
         coalesce(worked.punches, 0) as punches,

@@ -2,7 +2,7 @@
 with punches as (
     select company_guid, location_id, min(clocked_in_at) as first_at, max(clocked_in_at) as last_at
     from {{ ref('int_seven_shifts__punches') }}
-    where location_id is not null
+    where location_id is not null and {{ is_possible('clocked_in_at', 'clocked_in_at') }}
     group by company_guid, location_id
 )
 

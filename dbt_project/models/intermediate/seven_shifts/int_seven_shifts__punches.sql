@@ -1,4 +1,5 @@
--- A table: five models read it. What a punch leaves open is taken from its shift, and the department from its role.
+-- A table: five models read it. What a punch leaves open is taken from its shift, and the department from its role. A
+-- clock-out that cannot be is none: the punch stays open, and somebody has to correct it.
 {{ config(materialized='table') }}
 
 select
@@ -12,7 +13,7 @@ select
     places.jurisdiction,
     {{ local_date('punches.clocked_in_at', "coalesce(places.timezone, 'UTC')") }} as business_date,
     punches.clocked_in_at,
-    punches.clocked_out_at,
+    case when {{ is_possible('punches.clocked_in_at', 'punches.clocked_out_at') }} then punches.clocked_out_at end as clocked_out_at,
     punches.hourly_wage_cents,
     punches.tips,
     punches.is_approved,

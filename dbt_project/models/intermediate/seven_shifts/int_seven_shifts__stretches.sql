@@ -1,7 +1,6 @@
 -- A break without an end is not taken off: nothing tells how long it was. Breaks that overlap are taken off once.
 with punches as (
-    select * from {{ ref('int_seven_shifts__punches') }}
-    where clocked_out_at > clocked_in_at and {{ is_possible('clocked_in_at', 'clocked_out_at') }}
+    select * from {{ ref('int_seven_shifts__punches') }} where clocked_out_at > clocked_in_at
 ),
 
 marks as (

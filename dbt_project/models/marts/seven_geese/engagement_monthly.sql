@@ -2,7 +2,7 @@
 with recursive acts as (
     select company_guid, act, act_id, profile_id, {{ month_start('acted_at') }} as month
     from {{ ref('int_seven_geese__acts') }}
-    where acted_at <= {{ as_of() }}
+    where acted_at <= {{ as_of() }} and acted_at >= timestamp '2000-01-01' -- a wrong year would make thousands of months
 ),
 
 closed as (

@@ -4,35 +4,29 @@ with sides as (
         sides.*,
         coalesce(places.timezone, 'UTC') as timezone,
         readings.known_to_at,
-        {{ as_of() }} as as_of,
-        coalesce({{ seconds_between('start_at', 'end_at') }}, 0) as scheduled_seconds,
         {{ plus_minutes('start_at', grace) }} < first_clocked_in_at as is_late,
         not has_flexible_end and last_clocked_out_at < {{ plus_minutes('end_at', -grace) }} as is_early_leave,
-        case
-            when is_open and (end_at is null or has_flexible_end) then {{ plus_minutes('last_clocked_in_at', 960) }}
-            when is_open then {{ plus_minutes('end_at', var('missing_punch_out_minutes')) }}
-        end as due_out_at,
+        case when has_flexible_end or end_at is null then {{ plus_minutes('last_clocked_in_at', 960) }}
+            else {{ plus_minutes('end_at', var('missing_punch_out_minutes')) }} end as due_out_at,
         coalesce(end_at > clocks.judged_from_at and end_at <= clocks.judged_to_at, false) as is_judged
     from {{ ref('int_seven_shifts__attendance') }} as sides
     left join {{ ref('int_seven_shifts__places') }} as places
         on places.company_guid = sides.company_guid and places.location_id = sides.location_id
     left join {{ ref('int_seven_shifts__readings') }} as readings on readings.company_guid = sides.company_guid
-    left join {{ ref('int_seven_shifts__clocks') }} as clocks
-        on clocks.company_guid = sides.company_guid and clocks.location_id = sides.location_id
+    left join {{ ref('int_seven_shifts__clocks') }} as clocks on clocks.company_guid = sides.company_guid and clocks.location_id = sides.location_id
 ),
 
 judged as (
     select
         *,
         case
-            when due_out_at < known_to_at then 'missing_punch_out'
+            when is_open and due_out_at < known_to_at then 'missing_punch_out'
             when shift_id is null then 'unscheduled'
-            when is_open then case when due_out_at < as_of then 'not_known' else 'on_the_clock' end
+            when is_open then case when due_out_at < {{ as_of() }} then 'not_known' else 'on_the_clock' end
             when punches > 0 then 'worked'
             when vendor_status = 'sick' then 'sick'
-            when end_at > as_of then 'upcoming'
-            when vendor_status = 'no_show' then 'no_show'
-            when is_judged and vendor_status is distinct from 'late' then 'no_show' -- who was late came
+            when end_at > {{ as_of() }} then 'upcoming'
+            when vendor_status = 'no_show' or (is_judged and vendor_status is distinct from 'late') then 'no_show' -- who was late came
             else 'not_known'
         end as status
     from sides
