@@ -44,6 +44,9 @@ ROWS = {
     "begun + long * INTERVAL 1 SECOND AS clocked_out, 1500 AS hourly_wage, id % 50 = 0 AS deleted, "
     "true AS approved, id % 900 AS tips, begun AS created, "
     "begun + INTERVAL 9 HOUR AS modified FROM work",
+    "sync_log": "SELECT {whose}, resource, 'ok' AS status, now() AS scan_started_at, '1' AS _dlt_load_id "
+    "FROM range({companies}) AS c (person), (VALUES ('shifts'), ('time_punches')) AS r (resource)",
+    "_dlt_loads": "SELECT '1' AS load_id, 'seven_shifts' AS schema_name, 0 AS status",
     "time_punch_breaks": 'SELECT {whose}, id AS time_punch_id, id, false AS paid, begun + INTERVAL 3 HOUR AS "in", '
     'begun + INTERVAL 210 MINUTE AS "out", false AS deleted FROM work WHERE id % 3 > 0',
 }
@@ -60,6 +63,7 @@ def fill(file: Path, punches: int) -> None:
             connection.execute(f"CREATE TABLE seven_shifts.{table.name} ({_columns(table.columns)})")
         for log, columns in LOGS.items():
             connection.execute(f"CREATE TABLE seven_shifts.{log} ({_columns(columns)})")
+        connection.execute("CREATE TABLE seven_shifts._dlt_loads (load_id VARCHAR, schema_name VARCHAR, status BIGINT)")
         connection.execute(
             f"CREATE TEMP TABLE work AS SELECT id, id % {PEOPLE} AS person, "
             f"1 + (id % {PEOPLE}) // {COMPANIES} % 2 AS place, TIMESTAMPTZ '2025-01-01 14:00:00+00' "

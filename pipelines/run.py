@@ -80,9 +80,13 @@ def run(
 def open_pipeline(source: str, warehouse: Warehouse, shard: str) -> dlt.Pipeline:
     """The dlt pipeline, in step with the destination. What a killed run left half loaded is aborted, not resumed:
     resuming one killed between its jobs doubles rows."""
-    pipeline = dlt.pipeline(
-        shard, pipelines_dir=str(working_dir()), destination=warehouse.destination(shard), dataset_name=source
-    )
+    try:
+        pipeline = dlt.pipeline(
+            shard, pipelines_dir=str(working_dir()), destination=warehouse.destination(shard), dataset_name=source
+        )
+    except OSError as error:
+        raise UnavailableError(f"The working directory {working_dir()} cannot be written: {_cause(error)}. Set "
+                               "DLT_DATA_DIR to a folder that can.") from None  # fmt: skip
     # Not `has_pending_data`: a package whose abort was itself cut short is no longer pending to dlt, and would take
     # the next one with it.
     if pipeline.list_extracted_load_packages() or pipeline.list_normalized_load_packages():

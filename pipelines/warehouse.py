@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -23,6 +24,7 @@ from sources.core.settings import number, secret, setting
 
 STORAGE_VERSION = "v1.4.0"  # a file written by DuckDB 2 in its own version opens in no other tool
 SECTION = "destination.warehouse"
+NO_DRIVER = "The PostgreSQL driver is missing: pip install 'sevens[postgres]'."
 SCHEMAS = ("seven_shifts", "seven_geese", "sevens_staging", "sevens_intermediate", "sevens_marts")
 
 
@@ -66,6 +68,8 @@ class Warehouse:
         """dlt's destination. Each pipeline has a staging dataset of its own: a shared one loses rows silently."""
         layout = f"%s_stg_{shard}"
         arguments: dict[str, Any] = {"credentials": self.credentials} if self.credentials else {}
+        if self.type == "postgres" and not find_spec("psycopg2"):
+            raise ConfigurationError(NO_DRIVER)
         if self.type in ("duckdb", "postgres"):
             # dlt leaves it open, and runs a merge's DELETE and INSERT one by one: a kill between them erased history.
             arguments["supports_transactions"] = True
@@ -91,7 +95,7 @@ class Warehouse:
         try:
             import psycopg2  # type: ignore[import-untyped]
         except ImportError:
-            raise ConfigurationError("The PostgreSQL driver is missing: pip install 'sevens[postgres]'.") from None
+            raise ConfigurationError(NO_DRIVER) from None
         try:
             connection = psycopg2.connect(self.credentials, connect_timeout=15)
         except psycopg2.Error as error:
@@ -161,6 +165,9 @@ def _duckdb_file(credentials: str) -> Path:
         raise ConfigurationError(f"{SECTION}.destination_type is duckdb, but its credentials are a "
                                  f"{path.partition(':')[0]} address. Set destination_type to match.")  # fmt: skip
     file = Path(path).expanduser().resolve()
+    if "'" in file.stem or '"' in file.stem:
+        raise ConfigurationError(f"{SECTION}.credentials {path!r} has a quote in its name, which dbt cannot take. Name "
+                                 "the file otherwise.")  # fmt: skip
     if file.stem in SCHEMAS:
         raise ConfigurationError(f"{SECTION}.credentials {path!r} is named like the schema {file.stem} in it, and "
                                  "DuckDB cannot tell them apart. Name the file otherwise.")  # fmt: skip

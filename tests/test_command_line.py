@@ -189,6 +189,16 @@ def test_status_fails_if_a_table_was_last_read_longer_ago_than_is_allowed(bench:
     assert {entry["stale"] for entry in json.loads(old.stdout)} == {True}
 
 
+def test_a_working_directory_that_cannot_be_made_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.run(resources=["roles"])
+    monkeypatch.setenv("DLT_DATA_DIR", "/proc/none")
+
+    result = sevens("status")
+
+    assert result.exit_code == 1
+    assert "Set DLT_DATA_DIR to a folder that can" in result.stderr
+
+
 def test_status_reads_rows_freshness_and_the_last_error_from_the_warehouse(bench: Bench) -> None:
     assert json.loads(sevens("status", "--json").stdout) == []
     bench.run()

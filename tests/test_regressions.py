@@ -128,6 +128,7 @@ def test_an_echo_of_the_limit_is_not_taken_for_a_count(bench: Bench, guid: str) 
         ("SOURCES__SEVEN_SHIFTS__CREDENTIALS__CLIENT_SECRET", "two\nlines", "characters that no secret has"),
         ("DESTINATION__WAREHOUSE__LOCK_WAIT", "soon", "no number of at least"),
         ("DESTINATION__WAREHOUSE__CREDENTIALS", "md:mine", "is no file"),
+        ("DESTINATION__WAREHOUSE__CREDENTIALS", "o'brien.duckdb", "has a quote in its name"),
         ("DESTINATION__WAREHOUSE__CREDENTIALS", "seven_shifts.duckdb", "is named like the schema seven_shifts in it"),
     ],
 )

@@ -5,4 +5,4 @@ from __future__ import annotations
 from tests.model.profiles import in_profile
 from tests.model.shifts_machine import Shifts
 
-TestSevenShiftsConverges = in_profile(Shifts, examples=2, number=156)
+TestSevenShiftsConverges = in_profile(Shifts, examples=1, number=156)
