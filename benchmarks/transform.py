@@ -44,7 +44,8 @@ ROWS = {
     "begun + long * INTERVAL 1 SECOND AS clocked_out, 1500 AS hourly_wage, id % 50 = 0 AS deleted, "
     "true AS approved, id % 900 AS tips, begun AS created, "
     "begun + INTERVAL 9 HOUR AS modified FROM work",
-    "sync_log": "SELECT {whose}, resource, 'ok' AS status, now() AS scan_started_at, '1' AS _dlt_load_id "
+    "sync_log": "SELECT 'company-' || person AS company_guid, resource, 'ok' AS status, "
+    "now() AS scan_started_at, '1' AS _dlt_load_id "
     "FROM range({companies}) AS c (person), (VALUES ('shifts'), ('time_punches')) AS r (resource)",
     "_dlt_loads": "SELECT '1' AS load_id, 'seven_shifts' AS schema_name, 0 AS status",
     "time_punch_breaks": 'SELECT {whose}, id AS time_punch_id, id, false AS paid, begun + INTERVAL 3 HOUR AS "in", '
