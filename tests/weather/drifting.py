@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,8 @@ class Trial:
     vendor: Any
     proxy: Proxy
     planted: list[Planted]
+    _cursor: Any = None
+    _types: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def tables(self) -> list[str]:
@@ -48,10 +50,11 @@ class Trial:
     def look(self) -> list[Planted]:
         """What became of each value, and whether the log and `sevens status` tell of it."""
         entries = {(one["guid"], one["table"]): one for one in status.read(self.source)}
-        for one in self.planted:
-            one.becomes = self._fate(one)
-            entry = entries.get((one.guid, one.value.table), {})
-            one.told = bool(entry.get("drift") or entry.get("rejected"))
+        with self.reading():
+            for one in self.planted:
+                one.becomes = self._fate(one)
+                entry = entries.get((one.guid, one.value.table), {})
+                one.told = bool(entry.get("drift") or entry.get("rejected"))
         return self.planted
 
     def not_as_at_the_vendor(self) -> list[str]:
@@ -84,28 +87,35 @@ class Trial:
 
     def missing(self) -> list[str]:
         """Spoiled rows that are not in their table, or still have something beside their columns."""
-        found = []
-        for one in self.planted:
-            beside = [name for name in self._columns(one.value) if name != one.value.field]
-            wanted = ", ".join(["1", *(f'CAST("{name}" AS VARCHAR)' for name in beside if '"' not in name)])
-            latest = " AND _dlt_valid_to IS NULL" if self._is_versioned(one.value.table) else ""
-            rows = self.query(f"SELECT {wanted} FROM {self.source}.{one.value.table} WHERE company_guid = '{one.guid}' "
-                              f"AND id = {one.row}{latest}")  # fmt: skip
-            if len(rows) != 1 or any(cell is not None for cell in rows[0][1:]):
-                found.append(f"{one.value.name}: {rows}")
-        return found
+        with self.reading():
+            return [f"{one.value.name}: {rows}" for one in self.planted if (rows := self._whole(one)) != [(1,)]]
 
-    def query(self, sql: str) -> list[tuple[Any, ...]]:
-        if self.destination == "duckdb":
-            with duckdb.connect(self.address) as connection:
-                connection.execute("SET TimeZone = 'UTC'")
-                return connection.execute(sql).fetchall()
+    def _whole(self, one: Planted) -> list[tuple[Any, ...]]:
+        """(1,) if its row is there, and what is beside its columns, if anything is."""
+        beside = [name for name in self._columns(one.value) if name != one.value.field and '"' not in name]
+        wanted = ", ".join(["1", *(f'CAST("{name}" AS VARCHAR)' for name in beside)])
+        return [tuple(cell for cell in row if cell is not None) for row in self._rows(one, wanted)]
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """One connection for all that is asked within: opening it costs more than the questions."""
         import psycopg2
 
-        with psycopg2.connect(self.address) as connection, connection.cursor() as cursor:
-            cursor.execute("SET TimeZone = 'UTC'")
-            cursor.execute(sql)
-            return cursor.fetchall()
+        connect: Any = duckdb.connect if self.destination == "duckdb" else psycopg2.connect
+        with closing(connect(self.address)) as connection, closing(connection.cursor()) as self._cursor:
+            self._types.clear()
+            self._cursor.execute("SET TimeZone = 'UTC'")
+            yield
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        self._cursor.execute(sql)
+        return self._cursor.fetchall()
+
+    def _rows(self, one: Planted, wanted: str) -> list[tuple[Any, ...]]:
+        """Its current row."""
+        latest = " AND _dlt_valid_to IS NULL" if "_dlt_valid_to" in self._columns_of(one.value.table) else ""
+        return self.query(f"SELECT {wanted} FROM {self.source}.{one.value.table} WHERE company_guid = '{one.guid}' "
+                         f"AND id = {one.row}{latest}")  # fmt: skip
 
     def _fate(self, one: Planted) -> str:
         value = one.value
@@ -115,10 +125,7 @@ class Trial:
         names = self._columns(value)
         if not names:
             return "nowhere"
-        wanted = ", ".join(_read(name, kind) for name, kind in names.items())
-        latest = " AND _dlt_valid_to IS NULL" if self._is_versioned(value.table) else ""
-        rows = self.query(f"SELECT {wanted} FROM {self.source}.{value.table} WHERE company_guid = '{one.guid}' "
-                          f"AND id = {one.row}{latest}")  # fmt: skip
+        rows = self._rows(one, ", ".join(_read(name, kind) for name, kind in names.items()))
         if len(rows) != 1:
             return f"{len(rows)} rows"
         found = [f"{name}: {_told(name, kind, cell)}"
@@ -126,14 +133,16 @@ class Trial:
         return "; ".join(found) or "nothing"
 
     def _columns(self, value: Value) -> dict[str, str]:
-        found = self.query("SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = "
-                           f"'{self.source}' AND table_name = '{value.table}' ORDER BY ordinal_position")  # fmt: skip
         own = value.columns or (value.field, f"{value.field}__v_*")
-        return {name: kind for name, kind in found if any(fnmatchcase(name, pattern) for pattern in own)}
+        known = self._columns_of(value.table)
+        return {name: kind for name, kind in known.items() if any(fnmatchcase(name, pattern) for pattern in own)}
 
-    def _is_versioned(self, table: str) -> bool:
-        return bool(self.query("SELECT 1 FROM information_schema.columns WHERE column_name = '_dlt_valid_to' AND "
-                               f"table_schema = '{self.source}' AND table_name = '{table}'"))  # fmt: skip
+    def _columns_of(self, table: str) -> dict[str, str]:
+        if table not in self._types:
+            asked = ("SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = "
+                     f"'{self.source}' AND table_name = '{table}' ORDER BY ordinal_position")  # fmt: skip
+            self._types[table] = dict(self.query(asked))
+        return self._types[table]
 
 
 def _read(name: str, kind: str) -> str:
