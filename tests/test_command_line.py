@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -226,7 +228,15 @@ def test_every_command_has_a_help_page() -> None:
 def test_the_demo_finds_every_change_in_the_tables_and_its_vendors_stay_for_a_comparison(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "pipelines.cli", "demo", "--folder", str(tmp_path), "--stay", "--json"]
     settings = tmp_path / "environment"
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as demo:
+    # A shell that puts the tests in its background has them ignore Ctrl-C, and what they start too.
+    heeding = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with (
+        subprocess.Popen(
+            words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, preexec_fn=heeding
+        ) as demo,
+        ExitStack() as ended,
+    ):
+        ended.callback(demo.kill)
         while not settings.exists() or not settings.read_text().endswith("\n"):
             assert demo.poll() is None
             time.sleep(0.2)

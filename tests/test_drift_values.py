@@ -14,7 +14,7 @@ from pipelines import status
 from tests.weather import spoils
 from tests.weather.drifting import Trial, trial
 from tests.weather.proxy import Fault
-from tests.weather.values import VALUES, Value
+from tests.weather.values import VALUES
 
 SOURCES, DESTINATIONS = ("seven_shifts", "seven_geese"), ("duckdb", "postgres")
 
@@ -32,7 +32,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path, destination: str) ->
 
 @pytest.fixture
 def here(source: str, destination: str, address: str, tmp_path: Path) -> Iterator[Trial]:
-    values = [value for value in VALUES if value.source == source and not value.broken(destination)]
+    values = [value for value in VALUES if value.source == source]
     with trial(source, values, address, tmp_path) as found:
         yield found
 
@@ -64,20 +64,6 @@ def kept(here: Trial) -> None:
     here.mend()
     assert not here.run().failed
     assert here.missing() == []
-
-
-BROKEN = [(value, destination) for destination in DESTINATIONS for value in VALUES if value.broken(destination)
-          and (destination == "duckdb" or value.only)]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("value", "destination"),
-    [pytest.param(value, destination, id=f"{destination}-{value.name}",
-                  marks=pytest.mark.xfail(strict=True, reason=value.bug)) for value, destination in BROKEN],
-)  # fmt: skip
-def test_a_value_that_is_not_kept_yet(value: Value, destination: str, address: str, tmp_path: Path) -> None:
-    with trial(value.source, [value], address, tmp_path) as here:
-        kept(here)
 
 
 def without(name: str, content: bytes) -> bytes:

@@ -20,7 +20,7 @@ Prepare = Callable[[Bench], None]
 
 @dataclass(frozen=True)
 class Case:
-    """`told`: what the run says of it; empty if it has to end well. `bug`: why it does not yet. `alone`: it
+    """`told`: what the run says of it; empty if it has to end well. `alone`: it
     concerns every company, or keeps every one waiting; the others can be tried in one run, each on a company of its
     own."""
 
@@ -30,7 +30,6 @@ class Case:
     prepare: Prepare
     told: str = ""
     exit: int = 1
-    bug: str = ""
     alone: bool = True  # it may not share a run with other cases
 
     @property
@@ -53,14 +52,13 @@ class Weather:
     passes: int = 2
     where: dict[str, str] = field(default_factory=lambda: PAGE)
     sources: tuple[str, ...] = BOTH
-    bug: str = ""
     alone: bool = False
 
     def cases(self) -> list[Case]:
         found = []
         for source in self.sources:
             everybody = self.where is TOKEN and source == "seven_shifts"  # one token serves all companies
-            case = partial(Case, source, self.fault, bug=self.bug, alone=self.alone or everybody)
+            case = partial(Case, source, self.fault, alone=self.alone or everybody)
             order = partial(partial, _order, self.spoil, self.where)
             if self.told is None:
                 found.append(case("always", order(MANY, 0)))

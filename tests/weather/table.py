@@ -77,8 +77,6 @@ def value_cells(value: Value) -> tuple[str, ...]:
 
 def _outcome(outcome: Outcome) -> str:
     case = outcome.case
-    if case.bug:
-        return _row(*cells(case), "", "", f"**open**: {case.bug}", "", "")
     after = "complete" if outcome.complete else "as before"
     return _row(*cells(case), str(outcome.exit), str(outcome.requests), _cell(outcome.reads) or "nothing", after,
                 "complete" if outcome.complete_next else "**not complete**")  # fmt: skip
@@ -90,13 +88,11 @@ def _met(met: Met) -> str:
 
 
 def _value(value: Value, fates: Mapping[str, Planted]) -> str:
-    became = [_became(value, destination, fates.get(destination)) for destination in ("duckdb", "postgres")]
+    became = [_became(fates[destination]) for destination in ("duckdb", "postgres")]
     return _row(*value_cells(value), *became, "yes" if value.tells("duckdb") else "it fits")
 
 
-def _became(value: Value, destination: str, one: Planted | None) -> str:
-    if value.broken(destination) or one is None:
-        return f"**open**: {value.bug}"
+def _became(one: Planted) -> str:
     column, _, found = one.becomes.partition(": ")
     if one.becomes == "nothing":
         return "null"

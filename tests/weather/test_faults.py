@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.weather.case import BOTH
-from tests.weather.cases import CASES, crowd, sample
-from tests.weather.proof import tried, tried_at_once, tried_in_a_row
+from tests.weather.cases import crowd, sample
+from tests.weather.proof import tried_at_once, tried_in_a_row
 from tests.weather.table import listed, tables
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
@@ -22,13 +22,6 @@ def test_no_weather_of_one_company_loses_a_row_hangs_or_ends_well_when_it_should
 @pytest.mark.parametrize("source", BOTH)
 def test_no_weather_of_all_companies_loses_a_row_hangs_or_ends_well_when_it_should_not(source):
     assert tried_in_a_row(source, sample(source)) == {}
-
-
-@pytest.mark.parametrize(
-    "case", [pytest.param(case, id=case.name, marks=pytest.mark.xfail(strict=True, reason=case.bug))
-             for case in CASES if case.bug])  # fmt: skip
-def test_what_is_not_mended_yet(case):
-    assert tried(case).wrong == ()
 
 
 @pytest.mark.parametrize("name", tables())

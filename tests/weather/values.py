@@ -18,7 +18,7 @@ FAMILY = "\U0001f468‍\U0001f469‍\U0001f467"
 class Value:
     """`raw` is sent as the JSON of `field` in one row of `table`. `told`: whether the log and `sevens status` have to
     say so; they need not where the value fits its column. `elsewhere` is its fate on PostgreSQL if that is another one,
-    `columns` where it may be found (its own). `bug`: why it does not go as it has to, `only` on which destination."""
+    `columns` where it may be found (its own)."""
 
     table: str
     field: str
@@ -28,8 +28,6 @@ class Value:
     told: bool = True
     elsewhere: str = ""
     columns: tuple[str, ...] = ()
-    bug: str = ""
-    only: str = ""
     source: str = "seven_shifts"
 
     @property
@@ -48,10 +46,6 @@ class Value:
     def tells(self, destination: str) -> bool:
         """Whether the log has to say something of it: always of what is set aside."""
         return self.told or self.fates(destination)[0].startswith(ASIDE)
-
-    def broken(self, destination: str) -> str:
-        """Why it does not go on this destination as it has to."""
-        return self.bug if self.only in ("", destination) else ""
 
 
 def of(table: str, field: str, *values: tuple[Any, ...], **common: Any) -> list[Value]:
