@@ -206,7 +206,8 @@ def why(error: BaseException) -> str:
 
 def _decoded(content: bytes, decode: Callable[[bytes], T]) -> tuple[T, Counter[str]]:
     """What was sent, mended only where that is needed. Raises `ValueError` or `RecursionError`."""
-    content.decode()  # msgspec looks at the encoding of what it decodes, and of no more
+    if not content.isascii():
+        content.decode()  # msgspec looks at the encoding of what it decodes, and of no more
     if NUL not in content:
         with suppress(msgspec.DecodeError):
             return decode(content), Counter()
