@@ -126,6 +126,8 @@ def run(
     from pipelines.outcome import Report
     from pipelines.progress import Progress
     from pipelines.run import run as load
+    from pipelines.watching import JsonLines, alert, webhook
+    from pipelines.watching import as_json as lines_wanted
     from sources.core.errors import UnavailableError
     from sources.core.plan import Order
 
@@ -133,12 +135,13 @@ def run(
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
     order = Order(since=since, until=until, full_refresh=full_refresh, allow_shrink=allow_shrink)
+    told_to = webhook()
     reports: list[Report] = []
     broken: list[dict[str, object]] = []
     for name, slugs in _having(_chosen(source), companies):
         try:
-            with Progress() as progress:
-                reports.append(load(name, slugs, resources, order, progress))
+            with JsonLines(name) if lines_wanted() else Progress() as listener:
+                reports.append(load(name, slugs, resources, order, listener))
         except UnavailableError as error:  # the other source may fare better
             broken.append({"source": name, "ok": False, "error": str(error)})
             click.echo(f"sevens: {error}", err=True)
@@ -148,7 +151,10 @@ def run(
     else:
         for report in reports:
             click.echo(report.as_text())
-    return 1 if broken or any(report.failed for report in reports) else 0
+    failures = [*(told for report in reports for told in report.failures()), *(str(one["error"]) for one in broken)]
+    if unsent := alert(told_to, failures):
+        click.echo(f"sevens: {unsent}", err=True)
+    return 1 if failures else 0
 
 
 @main.command()

@@ -26,13 +26,17 @@ class Report:
     def failed(self) -> bool:
         return any(unit.status in NOT_LOADED for unit in self.units)
 
+    def failures(self) -> list[str]:
+        """A line for everything that was not loaded."""
+        return [f"{unit.status.upper()} {unit.error}" for unit in self.units if unit.status in NOT_LOADED]
+
     def as_text(self) -> str:
         """For people: rows per table, then what failed and what was noticed."""
         lines = [f"{self.source} -> {self.destination}"]
         lines += [f"  {name:<24}{rows:>12,} rows" for name, rows in sorted(self.tables.items()) if rows]
         if not any(self.tables.values()):
             lines.append("  nothing new")
-        lines += [f"  {unit.status.upper()} {unit.error}" for unit in self.units if unit.status in NOT_LOADED]
+        lines += [f"  {told}" for told in self.failures()]
         lines += [f"  note: {', '.join(slugs)} {shorten(told, 160, placeholder=' … (see sync_log)')}"
                   for told, slugs in self._notes().items()]  # fmt: skip
         lines += [f"  note: {unit.task.company.slug} sent {sum(unit.batch.drift.values())} rows of "
@@ -63,11 +67,12 @@ class Report:
             "requests": self.requests,
             "load_ids": self.load_ids,
             "notices": sorted(self.notices),
-            "resources": [_unit_dict(unit) for unit in self.units],
+            "resources": [unit_dict(unit) for unit in self.units],
         }
 
 
-def _unit_dict(unit: Unit) -> dict[str, Any]:
+def unit_dict(unit: Unit) -> dict[str, Any]:
+    """What came of one company's resource: plain values only."""
     return {
         "company": unit.task.company.slug,
         "guid": unit.task.company.guid,

@@ -17,6 +17,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 
 from pipelines.outcome import Report
 from pipelines.warehouse import Warehouse
+from pipelines.watching import span
 from sources.core.company import Company
 from sources.core.errors import ConfigurationError, UnavailableError
 from sources.core.memory import Memory
@@ -63,7 +64,7 @@ def run(
     report = Report(source, warehouse.name, uuid.uuid4().hex)
     folder = working_dir()
     try:
-        with warehouse.writing(folder / shard):
+        with span(report), warehouse.writing(folder / shard):
             pipeline = open_pipeline(source, warehouse, shard)
             memory = Memory(lambda: pipeline.sql_client(), source)
             harvest = Harvest(client, rows, chosen, memory, order, vendor.discover, vendor.scan)

@@ -1,0 +1,31 @@
+"""The container, as far as that can be judged where no engine runs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DOCKERFILE = Path(__file__).resolve().parents[1] / "deploy" / "Dockerfile"
+HADOLINT = shutil.which("hadolint", path=str(Path(sys.executable).parent))
+
+
+@pytest.mark.skipif(not HADOLINT, reason="hadolint is a wheel for Linux on x86-64 only")
+def test_the_linter_of_dockerfiles_minds_nothing() -> None:
+    found = subprocess.run([str(HADOLINT), str(DOCKERFILE)], capture_output=True, text=True, check=False)
+
+    assert (found.returncode, found.stdout) == (0, "")
+
+
+def test_the_image_is_locked_runs_without_rights_and_takes_no_secret_along() -> None:
+    text = DOCKERFILE.read_text(encoding="utf-8")
+    last = text[text.rindex("\nFROM ") :]
+
+    assert all("--require-hashes" in line or "--no-deps" in line for line in re.findall(r"pip install.*", text))
+    assert re.search(r"^USER \d+:\d+$", last, re.MULTILINE)
+    assert not re.search(r"^(COPY|ADD) .*(\.dlt|secrets|\s\.\s)", text, re.MULTILINE)
+    assert not re.search(r"^(ARG|ENV) .*(TOKEN|SECRET|PASSWORD|CREDENTIALS)", text, re.MULTILINE)
