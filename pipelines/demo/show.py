@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines.built import Built
 from pipelines.demo import restaurants
 from pipelines.demo.answers import answers
 from pipelines.demo.people import People
@@ -26,7 +27,7 @@ from pipelines.outcome import Report
 from pipelines.progress import Progress
 from pipelines.report import report_is_there, write
 from pipelines.run import run
-from pipelines.transform import Built, dbt_is_there, transform
+from pipelines.transform import dbt_is_there, transform
 from simulators.seven_geese import SevenGeese
 from simulators.seven_shifts import SevenShifts
 

@@ -42,7 +42,7 @@ def run(*arguments: str) -> Result:
 def answering(monkeypatch: pytest.MonkeyPatch, *statuses: str) -> list[list[str]]:
     """Let dbt answer so; its arguments are kept."""
     asked: list[list[str]] = []
-    results = [SimpleNamespace(status=status, message=f"it is {status}",
+    results = [SimpleNamespace(status=status, message=f"it is {status}", adapter_response={},
                                node=SimpleNamespace(name=f"model_{at}", resource_type="model"))
                for at, status in enumerate(statuses)]  # fmt: skip
 
