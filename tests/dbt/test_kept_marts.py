@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 
 from tests.dbt.kept_history import SOMEBODY, History, made
-from tests.dbt.shifts_build import MARTS, once, world_on
+from tests.dbt.once import once
+from tests.dbt.shifts_build import MARTS, world_on
 
 SEEDS = {"overtime_rules", "break_rules"}  # filled anew by every build
 FACTS = {"worked_hours_daily", "labor_cost_daily", "overtime_weekly", "shift_attendance", "break_compliance",
          "tips_daily", "punch_edits", "schedule_changes"}  # fmt: skip
+pytestmark = pytest.mark.timeout(900)  # the first one builds everything, on a machine that may be busy
 STEPS = (("nothing", "punches"), ("punches", "rules"))
 
 
