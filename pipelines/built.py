@@ -51,7 +51,7 @@ class Built:
         counts = [f"{_counted(self.models)} tables and views", f"{_counted(self.tests)} tests"]
         lines = [f"{', '.join(counts)}, in {self.seconds:.0f} s", *self.changes]
         if same := sum(1 for rows in self.written.values() if not rows):
-            lines.append(f"{same} tables are as they were")
+            lines.append(f"{same} of {len(self.written)} marts are as they were")
         return "\n".join([*lines, *(f"FAILED {line}" for line in self.failures)])
 
 

@@ -64,7 +64,8 @@ def dbt_is_there() -> bool:
 
 def _runner() -> Any:  # noqa: ANN401 - dbt may be missing
     if not dbt_is_there():
-        raise ConfigurationError("dbt is missing. Install it with: pip install 'sevens[dbt]'")
+        raise ConfigurationError("dbt is missing. Install sevens with its extra `dbt`, in a clone: "
+                                 "pip install -e '.[dbt]'")  # fmt: skip
     from dbt.cli.main import dbtRunner
 
     return lambda arguments: dbtRunner().invoke(arguments)

@@ -134,9 +134,10 @@ def _judge(console: Console, file: Path, differences: list[str]) -> None:
 
 def _answer(console: Console, built: Built | None, answered: Mapping[str, str], page: Path | None) -> None:
     if built is None:
-        console.print("dbt is missing, so no tables of hours, cost and progress were built: pip install 'sevens[dbt]'")
+        console.print("dbt is missing, so no tables of hours, cost and progress were built: pip install -e '.[dbt]'")
         return
-    console.print(f"The dbt project was built into the schema sevens_marts: {built.as_text()}.", soft_wrap=True)
+    first, *_ = built.as_text().splitlines()
+    console.print(f"The dbt project was built into the schema sevens_marts: {first}.", soft_wrap=True)
     for question, answer in answered.items():
         console.print(f"  [bold]{question}[/bold] {escape(answer)}", soft_wrap=True)
     if page:

@@ -16,8 +16,14 @@ LEAD = (
     "Paid hours are net of unpaid breaks and belong to the local date on which they were worked. Cost is straight "
     "time at the wage in force, in the company's currency; what overtime adds is in the next section."
 )
-NEEDS = ("companies", "labor_cost_daily", "shift_attendance", "schedule_changes", "punch_edits",
-         "headcount_and_turnover_monthly")  # fmt: skip
+NEEDS = (
+    "labor_cost_daily",
+    "shift_attendance",
+    "schedule_changes",
+    "punch_edits",
+    "headcount_and_turnover_monthly",
+    "companies",
+)
 COSTS = (
     Measure("hours", "Paid hours", "", hours),
     Measure("hourly", "Hourly", "base", money),
@@ -181,7 +187,7 @@ GROUP BY company_guid, business_date"""
 
 EDITS = """
 SELECT company_guid, business_date AS day, count(*) AS edits, count(*) FILTER (WHERE edit = 'deleted') AS deleted
-FROM {punch_edits} WHERE business_date >= %s
+FROM {punch_edits} WHERE business_date >= %s AND NOT may_be_approval
 GROUP BY company_guid, business_date"""
 
 HEADS = """

@@ -25,8 +25,8 @@ from tests.dbt.shifts_life import Life
 Row = dict[str, Any]
 AS_OF = datetime(2026, 11, 8, 18)
 TABLES = ("companies", "locations", "roles", "users", "role_assignments", "shifts", "time_punches")
-MARTS = ("companies", "employees", "employee_wages", "shift_attendance", "worked_hours_daily", "labor_cost_daily",
-         "overtime_weekly", "break_compliance", "schedule_changes", "punch_edits",
+MARTS = ("companies", "locations", "employees", "employee_wages", "shift_attendance", "worked_hours_daily",
+         "labor_cost_daily", "overtime_weekly", "break_compliance", "schedule_changes", "punch_edits",
          "headcount_and_turnover_monthly", "tips_daily", "overtime_rules", "break_rules")  # fmt: skip
 
 

@@ -125,7 +125,13 @@ def _edits_and_breaks(warehouse: Warehouse, chance: Random, guid: str, day: date
     if day.weekday() == 2:
         warehouse.add(
             "punch_edits",
-            {"company_guid": guid, "time_punch_id": day.toordinal(), "business_date": day, "edit": "deleted"},
+            {
+                "company_guid": guid,
+                "time_punch_id": day.toordinal(),
+                "business_date": day,
+                "edit": "deleted",
+                "may_be_approval": False,
+            },
         )
         warehouse.add(
             "schedule_changes",
