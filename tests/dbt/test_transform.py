@@ -122,7 +122,8 @@ def test_it_tells_in_which_tables_rows_were_written(file, monkeypatch):
     load(file, "seven_shifts")
     told = {"hours": "2 rows deleted, 3 inserted, 1,204 in all", "costs": "0 rows deleted, 0 inserted, 9 in all"}
     results = [SimpleNamespace(status="success", message=message,
-                               adapter_response={"code": "KEPT", "rows_affected": rows}, node=SimpleNamespace(name=name, resource_type="model"))
+                               adapter_response={"code": "KEPT", "rows_affected": rows},
+                               node=SimpleNamespace(name=name, resource_type="model"))
                for (name, message), rows in zip(told.items(), (5, 0), strict=True)]  # fmt: skip
     outcome = SimpleNamespace(result=SimpleNamespace(results=results), exception=None)
     monkeypatch.setattr(transform, "_runner", lambda: lambda arguments: outcome)
