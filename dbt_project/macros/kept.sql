@@ -3,6 +3,7 @@
     are not in the result go and rows that are missing come, in one transaction: the table is what a full refresh would
     leave, and all other rows are the very same. Built like `table` if there is none yet, for --full-refresh, for other
     columns, and where equal rows stand twice. Hooks before the build run twice then; indexes change with --full-refresh.
+    PostgreSQL cannot compare json, so a model has none.
 -#}
 {% materialization kept, default %}
     {%- set build_table = context.get('materialization_table_' ~ adapter.type(), context['materialization_table_default']) -%}
@@ -27,10 +28,10 @@
             delete from {{ old }} as old_row where not exists (select 1 from {{ new }} as new_row where {{ same }})
         {%- endcall %}
         {%- set kept = kept_count(old) -%}
-        {% if all > kept %}{% call statement('insert') -%}
+        {% call statement('insert') -%}
             insert into {{ old }}
             select * from {{ new }} as new_row where not exists (select 1 from {{ old }} as old_row where {{ same }})
-        {%- endcall %}{% endif %}
+        {%- endcall %}
     {%- endif -%}
     {{ adapter.drop_relation(new) }}
     {%- if not alike or kept_count(old) != all -%}
