@@ -21,7 +21,7 @@ from tests.dbt.shifts_build import AS_OF, MARTS, World
 LATER = AS_OF + timedelta(minutes=10)
 RAW, HOURS = "seven_shifts", "sevens_marts.worked_hours_daily"
 TABLES = ["config.materialized:table+", "config.materialized:kept"]  # with the views that PostgreSQL drops with a table
-TWO = ["worked_hours_daily", "punch_edits"]
+THREE = ["worked_hours_daily", "punch_edits", "tips_daily"]
 SOMEBODY = "Somebody Else"
 Values = tuple[Any, ...]
 
@@ -157,10 +157,11 @@ def made(world: World) -> History:
             f"DELETE FROM {HOURS} WHERE location_id IS NULL",  # this will be missing and cannot come
             f"ALTER TABLE {HOURS} ALTER COLUMN location_id SET NOT NULL",
             "ALTER TABLE sevens_marts.punch_edits ADD COLUMN stray INTEGER",
+            "INSERT INTO sevens_marts.tips_daily SELECT * FROM sevens_marts.tips_daily",
         )
-        history.stages["broken"] = place.stage(select=TWO)
+        history.stages["broken"] = place.stage(select=THREE)
         place.sql(f"ALTER TABLE {HOURS} ALTER COLUMN location_id DROP NOT NULL")
-        history.stages["mended"] = place.stage(select=TWO)
+        history.stages["mended"] = place.stage(select=THREE)
         history.stages["afresh"] = place.stage(full_refresh=True)
     return history
 

@@ -101,6 +101,13 @@ def test_a_table_with_other_columns_is_built_anew(history):
     assert "punch_edits" in history.stages["mended"].built.written
 
 
+def test_a_table_with_rows_twice_is_built_anew(history):
+    after = history.stages["broken"]
+
+    assert "tips_daily" not in after.built.written
+    assert after.rows["tips_daily"].keys() == history.stages["rules"].rows["tips_daily"].keys()
+
+
 def test_a_full_refresh_leaves_the_same_marts(history):
     kept, afresh = history.stages["mended"], history.stages["afresh"]
 
