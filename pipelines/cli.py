@@ -215,7 +215,7 @@ def verify(
 @main.command()
 @click.option("--select", multiple=True, metavar="MODEL", help="Only this model, in dbt's spelling (+name for what it "
               "is built from); repeatable.")  # fmt: skip
-@click.option("--full-refresh", is_flag=True, help="Build every table from nothing.")
+@click.option("--full-refresh", is_flag=True, help="Make every table anew, instead of writing only rows that differ.")
 @as_json
 @answered
 def transform(select: tuple[str, ...], full_refresh: bool, as_json: bool) -> int:

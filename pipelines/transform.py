@@ -6,50 +6,20 @@ import gc
 import json
 import os
 import time
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from pipelines.built import Built
 from pipelines.run import VENDORS, working_dir
 from pipelines.warehouse import Warehouse
 from sources.core.errors import ConfigurationError, UnavailableError
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
-TESTS = ("test", "unit_test")
-BAD = ("error", "fail", "runtime error")
-
-
-@dataclass
-class Built:
-    """What came of a build: counts by outcome, and what failed."""
-
-    destination: str
-    sources: list[str]
-    models: Counter[str] = field(default_factory=Counter)
-    tests: Counter[str] = field(default_factory=Counter)
-    failures: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def failed(self) -> bool:
-        return bool(self.failures)
-
-    def as_dict(self) -> dict[str, Any]:
-        return {"ok": not self.failed, "destination": self.destination, "sources": self.sources,
-                "models": dict(self.models), "tests": dict(self.tests), "failures": self.failures,
-                "seconds": round(self.seconds, 1)}  # fmt: skip
-
-    def as_text(self) -> str:
-        """A line of counts, then a line per failure."""
-        counts = [f"{_counted(self.models)} tables and views", f"{_counted(self.tests)} tests"]
-        lines = [f"{', '.join(counts)}, in {self.seconds:.0f} s", *(f"FAILED {line}" for line in self.failures)]
-        return "\n".join(lines)
 
 
 def transform(select: Sequence[str] = (), full_refresh: bool = False, as_of: str = "") -> Built:
@@ -69,7 +39,12 @@ def transform(select: Sequence[str] = (), full_refresh: bool = False, as_of: str
         variables: dict[str, object] = {**{slug: slug in sources for slug in VENDORS}, "as_of": as_of}
         with _environment(_profile(warehouse)):
             try:
-                _note(built, runner(_arguments(folder, variables, select, full_refresh)), folder)
+                outcome = runner(_arguments(folder, variables, select, full_refresh))
+                results = getattr(outcome.result, "results", None)
+                if results is None:
+                    log = folder / "dbt.log"
+                    raise UnavailableError(f"dbt could not start: {outcome.exception}. Its log is {log}.")
+                built.note(results)
             finally:
                 _let_go()
     if select and not (built.models or built.tests):
@@ -89,7 +64,8 @@ def dbt_is_there() -> bool:
 
 def _runner() -> Any:  # noqa: ANN401 - dbt may be missing
     if not dbt_is_there():
-        raise ConfigurationError("dbt is missing. Install it with: pip install 'sevens[dbt]'")
+        raise ConfigurationError("dbt is missing. Install sevens with its extra `dbt`, in a clone: "
+                                 "pip install -e '.[dbt]'")  # fmt: skip
     from dbt.cli.main import dbtRunner
 
     return lambda arguments: dbtRunner().invoke(arguments)
@@ -160,18 +136,6 @@ def _tables(warehouse: Warehouse) -> set[tuple[str, str]]:
             connection.close()
 
 
-def _note(built: Built, outcome: Any, folder: Path) -> None:  # noqa: ANN401 - dbt has no types to rely on
-    results = getattr(outcome.result, "results", None)
-    if results is None:
-        raise UnavailableError(f"dbt could not start: {outcome.exception}. Its log is {folder / 'dbt.log'}.")
-    for result in results:
-        status, kind = str(result.status), str(result.node.resource_type)
-        counter = built.tests if kind in TESTS else built.models
-        counter["failed" if status in BAD else "skipped" if status == "skipped" else "passed"] += 1
-        if status in BAD:
-            built.failures.append(f"{result.node.name}: {' '.join(str(result.message).split())}")
-
-
 def _let_go() -> None:
     """dbt keeps the DuckDB file open for the rest of the process otherwise."""
     with suppress(ImportError):
@@ -182,10 +146,6 @@ def _let_go() -> None:
         if environment is not None:
             environment.close()
     gc.collect()
-
-
-def _counted(counts: Counter[str]) -> str:
-    return ", ".join(f"{counts[name]} {name}" for name in ("passed", "failed", "skipped") if counts[name]) or "0"
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines.built import Built
 from pipelines.demo import restaurants
 from pipelines.demo.answers import answers
 from pipelines.demo.people import People
@@ -26,7 +27,7 @@ from pipelines.outcome import Report
 from pipelines.progress import Progress
 from pipelines.report import report_is_there, write
 from pipelines.run import run
-from pipelines.transform import Built, dbt_is_there, transform
+from pipelines.transform import dbt_is_there, transform
 from simulators.seven_geese import SevenGeese
 from simulators.seven_shifts import SevenShifts
 
@@ -133,9 +134,10 @@ def _judge(console: Console, file: Path, differences: list[str]) -> None:
 
 def _answer(console: Console, built: Built | None, answered: Mapping[str, str], page: Path | None) -> None:
     if built is None:
-        console.print("dbt is missing, so no tables of hours, cost and progress were built: pip install 'sevens[dbt]'")
+        console.print("dbt is missing, so no tables of hours, cost and progress were built: pip install -e '.[dbt]'")
         return
-    console.print(f"The dbt project was built into the schema sevens_marts: {built.as_text()}.", soft_wrap=True)
+    first, *_ = built.as_text().splitlines()
+    console.print(f"The dbt project was built into the schema sevens_marts: {first}.", soft_wrap=True)
     for question, answer in answered.items():
         console.print(f"  [bold]{question}[/bold] {escape(answer)}", soft_wrap=True)
     if page:

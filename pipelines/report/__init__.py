@@ -20,7 +20,10 @@ def write(path: str | Path, companies: Sequence[str] = (), as_of: date | None = 
     is today in it; without one it is the day on which the vendors were last read in full. Raises `ConfigurationError`
     if there are no marts, `UnavailableError` if the destination is not to be had."""
     if not report_is_there():
-        raise ConfigurationError("The report needs jinja2 and pygal. Install them with: pip install 'sevens[report]'")
+        raise ConfigurationError(
+            "The report needs jinja2 and pygal. Install sevens with its extra `report`, in a clone: "
+            "pip install -e '.[report]'"
+        )
     from pipelines.report.render import render
 
     path = Path(path).expanduser().resolve()

@@ -16,7 +16,14 @@ LEAD = (
     "Paid hours are net of unpaid breaks and belong to the local date on which they were worked. Cost is straight "
     "time at the wage in force, in the company's currency; what overtime adds is in the next section."
 )
-NEEDS = ("labor_cost_daily", "shift_attendance", "schedule_changes", "punch_edits", "headcount_and_turnover_monthly")
+NEEDS = (
+    "labor_cost_daily",
+    "shift_attendance",
+    "schedule_changes",
+    "punch_edits",
+    "headcount_and_turnover_monthly",
+    "companies",
+)
 COSTS = (
     Measure("hours", "Paid hours", "", hours),
     Measure("hourly", "Hourly", "base", money),
@@ -39,6 +46,7 @@ def labour(marts: Marts, scope: Scope) -> Section:
     """The section, a block per company of 7shifts."""
     since = scope.since
     cost, attendance = marts.rows(COST, since), marts.rows(ATTENDANCE, since)
+    known = marts.rows(KNOWN)
     changes, edits, heads = marts.rows(CHANGES, since), marts.rows(EDITS, since), marts.rows(HEADS, scope.months[0])
 
     def parts(company: Company) -> list[Part]:
@@ -55,7 +63,7 @@ def labour(marts: Marts, scope: Scope) -> Section:
                     _within(edits.get(company.guid, []), company),
                 )
             ]
-        made += _unknown(days)
+        made += _unknown(days, known.get(company.guid, []))
         made += [_daily(company, of_day)] if of_day else []
         made += [_weekly(company, days)] if days else []
         made += [_departments(company, _within(of_day, company)), _heads(heads.get(company.guid, []))]
@@ -95,12 +103,12 @@ def _week(company: Company, cost: list[Row], days: list[Row], changes: list[Row]
     return Figures(f"Last full week, {week(company.last_week)}", tuple(items))
 
 
-def _unknown(days: list[Row]) -> list[Part]:
+def _unknown(days: list[Row], known: list[Row]) -> list[Part]:
     """Why shifts are not judged, if any are not."""
     unknown = total(days, "not_known")
     if not unknown:
         return []
-    read = max((row["known_to"] for row in days if row["known_to"]), default=None)
+    read = next((row["known_to_at"] for row in known), None)
     until = f"shifts and punches are known up to {moment(read)} UTC" if read else "punches were never read in full"
     return [
         Sentence(
@@ -162,13 +170,15 @@ ATTENDANCE = """
 SELECT company_guid, business_date AS day,
        sum(CASE WHEN status NOT IN ('upcoming', 'not_known') THEN scheduled_hours ELSE 0 END) AS scheduled,
        count(*) FILTER (WHERE NOT is_unscheduled AND status NOT IN ('upcoming', 'not_known')) AS shifts,
-       count(*) FILTER (WHERE status = 'not_known') AS not_known, max(known_to_at) AS known_to,
+       count(*) FILTER (WHERE status = 'not_known') AS not_known,
        count(*) FILTER (WHERE is_late) AS late, count(*) FILTER (WHERE is_early_leave) AS left_early,
        count(*) FILTER (WHERE is_no_show) AS no_show, count(*) FILTER (WHERE status = 'sick') AS sick,
        count(*) FILTER (WHERE is_unscheduled) AS unscheduled, count(*) FILTER (WHERE is_missing_punch_out) AS missing,
        count(*) FILTER (WHERE is_auto_clocked_out) AS auto
 FROM {shift_attendance} WHERE business_date >= %s
 GROUP BY company_guid, business_date ORDER BY company_guid, business_date"""
+
+KNOWN = "SELECT company_guid, known_to_at FROM {companies}"
 
 CHANGES = """
 SELECT company_guid, business_date AS day, count(*) FILTER (WHERE change = 'deleted') AS deleted
@@ -177,7 +187,7 @@ GROUP BY company_guid, business_date"""
 
 EDITS = """
 SELECT company_guid, business_date AS day, count(*) AS edits, count(*) FILTER (WHERE edit = 'deleted') AS deleted
-FROM {punch_edits} WHERE business_date >= %s
+FROM {punch_edits} WHERE business_date >= %s AND NOT may_be_approval
 GROUP BY company_guid, business_date"""
 
 HEADS = """

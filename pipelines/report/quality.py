@@ -20,10 +20,12 @@ LONGEST = 160  # characters of an error or a note
 
 def quality(marts: Marts, scope: Scope) -> Section:
     """The section, a block per company that was loaded."""
-    people = marts.rows(PEOPLE)
+    people, places = marts.rows(PEOPLE), marts.rows(PLACES)
     rejected = {source: marts.rejected(source) for source in {entry["source"] for entry in marts.entries}}
     blocks = tuple(
-        block for company in scope.companies[:MANY] for block in _block(marts, scope, company, people, rejected)
+        block
+        for company in scope.companies[:MANY]
+        for block in _block(marts, scope, company, people.get(company.guid, []), places, rejected)
     )
     missing = gaps(marts, ["seven_shifts", "seven_geese"], "people")
     strange = [entry for entry in marts.entries if not entry["guid"] and entry["error"]]
@@ -32,22 +34,29 @@ def quality(marts: Marts, scope: Scope) -> Section:
 
 
 def _block(
-    marts: Marts, scope: Scope, company: Company, people: ByCompany, rejected: dict[str, list[Row]]
+    marts: Marts, scope: Scope, company: Company, known: list[Row], places: ByCompany, rejected: dict[str, list[Row]]
 ) -> list[Block]:
     entries = [entry for entry in marts.entries if entry["guid"] == company.guid]
     aside = [(source, row) for source, rows in rejected.items() for row in rows if row["company_guid"] == company.guid]
-    known = people.get(company.guid, [])
     if not entries and not known:
         return []
     parts: list[Part] = [_figures(entries, known, [row for _, row in aside])]
     troubles = _told("What did not go as it should", entries, ("error", "drift"))
     parts.append(troubles if troubles.rows else Sentence("The last run of every table ended without error or drift."))
+    parts += [_zones(places[company.guid])] if company.guid in places else []
     parts += [_set_aside(aside)] if aside else []
     parts += [_matches(known)] if known else []
     parts.append(_freshness(entries, scope))
     notes = _told("Notes of the last run", entries, ("note",), folded=True)
     parts += [notes] if notes.rows else []
     return [Block(company.name, tuple(parts))]
+
+
+def _zones(places: Sequence[Row]) -> Table:
+    rows = ((row["location"] or f"Location {row['location_id']}", row["vendor_timezone"] or "none") for row in places)
+    return Table(
+        "Locations counted in UTC: the database knows no such time zone", ("Location", "Time zone"), tuple(rows)
+    )
 
 
 def _set_aside(aside: Sequence[tuple[str, Row]]) -> Table:
@@ -107,6 +116,10 @@ def _told(title: str, entries: Sequence[Row], kinds: Sequence[str], folded: bool
 def _short(text: str) -> str:
     return shorten(text, LONGEST, placeholder=" …")
 
+
+PLACES = """
+SELECT company_guid, location_id, location, vendor_timezone FROM {locations}
+WHERE NOT is_timezone_known AND NOT is_deleted ORDER BY company_guid, location_id"""
 
 PEOPLE = """
 SELECT company_guid, match_status, count(*) AS people FROM {people}

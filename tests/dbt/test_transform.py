@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from types import SimpleNamespace
@@ -42,7 +43,7 @@ def run(*arguments: str) -> Result:
 def answering(monkeypatch: pytest.MonkeyPatch, *statuses: str) -> list[list[str]]:
     """Let dbt answer so; its arguments are kept."""
     asked: list[list[str]] = []
-    results = [SimpleNamespace(status=status, message=f"it is {status}",
+    results = [SimpleNamespace(status=status, message=f"it is {status}", adapter_response={},
                                node=SimpleNamespace(name=f"model_{at}", resource_type="model"))
                for at, status in enumerate(statuses)]  # fmt: skip
 
@@ -84,7 +85,7 @@ def test_without_dbt_it_says_what_to_install(file, monkeypatch):
     result = run()
 
     assert result.exit_code == 2
-    assert "pip install 'sevens[dbt]'" in result.output
+    assert "pip install -e '.[dbt]'" in result.output
 
 
 def test_what_is_not_loaded_is_switched_off_and_options_are_passed_on(file, monkeypatch):
@@ -115,6 +116,21 @@ def test_a_failed_model_is_named_and_ends_with_1(file, monkeypatch):
     assert result.exit_code == 1
     assert "1 passed, 1 failed, 1 skipped" in result.output
     assert "model_1: it is error" in result.output
+
+
+def test_it_tells_in_which_tables_rows_were_written(file, monkeypatch):
+    load(file, "seven_shifts")
+    told = {"hours": "2 rows deleted, 3 inserted, 1,204 in all", "costs": "0 rows deleted, 0 inserted, 9 in all"}
+    results = [SimpleNamespace(status="success", message=message,
+                               adapter_response={"code": "KEPT", "rows_affected": rows},
+                               node=SimpleNamespace(name=name, resource_type="model"))
+               for (name, message), rows in zip(told.items(), (5, 0), strict=True)]  # fmt: skip
+    outcome = SimpleNamespace(result=SimpleNamespace(results=results), exception=None)
+    monkeypatch.setattr(transform, "_runner", lambda: lambda arguments: outcome)
+
+    lines = run().output.splitlines()
+    assert lines[1:] == ["hours: 2 rows deleted, 3 inserted, 1,204 in all", "1 of 2 marts are as they were"]
+    assert json.loads(run("--json").output)["rows_written"] == {"hours": 5, "costs": 0}
 
 
 def test_another_run_on_the_file_is_waited_for(file, monkeypatch, tmp_path):

@@ -44,6 +44,8 @@ def fill(warehouse: Warehouse, companies: int = 2) -> None:
 
 
 def _restaurant(warehouse: Warehouse, chance: Random, guid: str, name: str, zone: str) -> None:
+    known_to = datetime(2026, 11, 11, 15, 30)
+    warehouse.add("companies", {"company_guid": guid, "company": name, "week_starts_on": 1, "known_to_at": known_to})
     for back in range(63, -1, -1):
         day = TODAY - timedelta(days=back)
         _costs(warehouse, chance, guid, day)
@@ -107,7 +109,6 @@ def _shifts(warehouse: Warehouse, chance: Random, guid: str, zone: str, day: dat
                 "business_date": day,
                 "timezone": zone,
                 "status": "no_show" if gone else "worked",
-                "known_to_at": datetime(2026, 11, 11, 15, 30),
                 "is_late": late and not gone,
                 "is_no_show": gone,
                 "is_early_leave": chance.random() < 0.03,
@@ -124,7 +125,13 @@ def _edits_and_breaks(warehouse: Warehouse, chance: Random, guid: str, day: date
     if day.weekday() == 2:
         warehouse.add(
             "punch_edits",
-            {"company_guid": guid, "time_punch_id": day.toordinal(), "business_date": day, "edit": "deleted"},
+            {
+                "company_guid": guid,
+                "time_punch_id": day.toordinal(),
+                "business_date": day,
+                "edit": "deleted",
+                "may_be_approval": False,
+            },
         )
         warehouse.add(
             "schedule_changes",

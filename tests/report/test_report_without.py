@@ -49,7 +49,7 @@ def test_missing_packages_are_named_with_the_command_that_installs_them(monkeypa
     monkeypatch.setattr("pipelines.report.find_spec", lambda name: None)
     answer = CliRunner().invoke(main, ["report"])
     assert answer.exit_code == 2
-    assert "pip install 'sevens[report]'" in answer.stderr
+    assert "pip install -e '.[report]'" in answer.stderr
 
 
 def test_a_file_that_cannot_be_written_is_told(example: Path, configured: Any, tmp_path: Path) -> None:
@@ -82,6 +82,24 @@ def test_shifts_of_which_nothing_is_known_are_no_accusation(configured: Any, tmp
     assert "3 shifts of these weeks are not judged: punches were never read in full" in found.text("labour")
     assert found.figures("labour", "bistro")["No-shows"] == "–"
     assert found.figures("summary", "bistro")["No-shows"] == "–"
+
+
+def test_locations_without_a_known_time_zone_are_named(configured: Any, tmp_path: Path) -> None:
+    place = {"company_guid": BISTRO, "timezone": "UTC", "is_timezone_known": False, "is_deleted": False}
+    with Warehouse(tmp_path / "w.duckdb") as warehouse:
+        warehouse.build()
+        warehouse.log("seven_shifts", BISTRO, "bistro", ["users"])
+        warehouse.add(
+            "locations",
+            {**place, "location_id": 1, "location": "Annexe", "vendor_timezone": "Pacific/Atlantis"},
+            {**place, "location_id": 2, "location": "Main", "is_timezone_known": True},
+            {**place, "location_id": 3, "location": "Gone", "is_deleted": True},
+            {**place, "location_id": 4},
+        )
+    configured(tmp_path / "w.duckdb")
+    told = Report(write(tmp_path / "report.html").read_text()).tables("quality")
+    rows = told["Locations counted in UTC: the database knows no such time zone"]
+    assert [row[:2] for row in rows] == [["Annexe", "Pacific/Atlantis"], ["Location 4", "none"]]
 
 
 def test_hours_without_a_rule_or_a_wage_are_told(configured: Any, tmp_path: Path) -> None:

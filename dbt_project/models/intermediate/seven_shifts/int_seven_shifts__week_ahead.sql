@@ -2,11 +2,12 @@
 with dated as (
     select
         attendance.*,
-        coalesce(attendance.known_to_at, {{ as_of() }}) as read_at,
+        coalesce(readings.known_to_at, {{ as_of() }}) as read_at,
         {{ week_start('attendance.business_date', 'weeks.week_starts_on') }} as week_start,
         {{ week_start(local_date(as_of(), 'attendance.timezone'), 'weeks.week_starts_on') }} as present_week
     from {{ ref('shift_attendance') }} as attendance
     inner join {{ ref('int_seven_shifts__weeks') }} as weeks on weeks.company_guid = attendance.company_guid
+    left join {{ ref('int_seven_shifts__readings') }} as readings on readings.company_guid = attendance.company_guid
 ),
 
 -- Who clocked out may have gone to eat: for as long as that is one period of work, the rest of the shift is ahead.

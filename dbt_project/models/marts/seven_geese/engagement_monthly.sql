@@ -1,4 +1,4 @@
--- Every month from a company's first act to the present one: a month in which nothing happened says so.
+-- Every month from a company's first act or closed objective to the present one: a month in which nothing happened says so.
 with recursive acts as (
     select company_guid, act, act_id, profile_id, {{ month_start('acted_at') }} as month
     from {{ ref('int_seven_geese__acts') }}
@@ -8,7 +8,7 @@ with recursive acts as (
 closed as (
     select company_guid, {{ month_start('completed_at') }} as month, count(*) as objectives_closed
     from {{ ref('stg_seven_geese__objectives') }}
-    where is_closed and completed_at <= {{ as_of() }}
+    where is_closed and completed_at <= {{ as_of() }} and completed_at >= timestamp '2000-01-01'
     group by 1, 2
 ),
 
@@ -21,7 +21,7 @@ thanked as (
 
 months as (
     select company_guid, min(month) as month
-    from acts
+    from (select company_guid, month from acts union all select company_guid, month from closed) as known
     group by 1
 
     union all

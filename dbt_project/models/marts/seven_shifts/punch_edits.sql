@@ -5,8 +5,7 @@ with punches as (
         case
             when is_deleted then 'deleted'
             when created_at > {{ plus_minutes('clocked_in_at', grace) }} and not is_offline then 'added_later'
-            -- approving touches a punch too
-            when not is_approved and modified_at > {{ plus_minutes('coalesce(clocked_out_at, clocked_in_at)', grace) }} then 'touched_later'
+            when modified_at > {{ plus_minutes('coalesce(clocked_out_at, clocked_in_at)', grace) }} then 'touched_later'
         end as edit,
         coalesce(places.timezone, 'UTC') as timezone
     from {{ ref('stg_seven_shifts__time_punches') }} as punches
@@ -30,6 +29,7 @@ select
     {{ whole_minutes(seconds_between('coalesce(punches.clocked_out_at, punches.clocked_in_at)', 'punches.modified_at')) }} as minutes_after,
     punches.is_deleted,
     punches.is_approved,
+    punches.edit = 'touched_later' and punches.is_approved as may_be_approval,
     punches.is_auto_clocked_out,
     punches.is_offline
 from punches

@@ -63,8 +63,7 @@ select
     judged.is_auto_clocked_out,
     judged.is_unapproved,
     judged.matched_by,
-    judged.vendor_status,
-    judged.known_to_at
+    judged.vendor_status
 from judged
 {{ person_name('judged') }}
 {{ place_names('judged') }}

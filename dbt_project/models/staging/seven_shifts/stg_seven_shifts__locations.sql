@@ -13,6 +13,7 @@ select
     {{ empty_to_null('locations.state') }} as state,
     {{ empty_to_null('locations.city') }} as city,
     coalesce(zones.timezone, 'UTC') as timezone,
+    {{ empty_to_null('locations.timezone') }} as vendor_timezone,
     zones.timezone is not null as is_timezone_known,
     coalesce(locations.deleted, false) as is_deleted,
     {{ utc('locations.created') }} as created_at,
