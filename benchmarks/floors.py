@@ -1,7 +1,7 @@
 """The floors: what the machine takes at least for these rows, without a merge, a log, or a second run.
 
-`arrow`: orjson to Arrow to DuckDB, in pieces of as many pages as we hold. `json`: the pages as they come to a file, read
-by DuckDB's own JSON reader. Both read shifts and punches once, in one listing each, and nothing of deletions or drafts.
+`arrow`: orjson to Arrow to DuckDB, in pieces of as many pages as we hold. `json`: the pages as they come to a file,
+read by DuckDB's own JSON reader. Both read shifts and punches once, in one listing each, and no deletions or drafts.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
-"""The named other: dlt's own `rest_api` source as a careful user writes it in half an hour, with the two
-settings that matter most on DuckDB (500 rows a page, parquet instead of dlt's default).
+"""The named other: dlt's own `rest_api` source as a careful user writes it in half an hour. `tuned` has the two
+settings that matter most on DuckDB (500 rows a page, parquet), `default` has neither.
 
-It reads shifts and punches only, and neither deleted rows nor drafts: less than `sevens run` does.
+Both read shifts and punches only, and neither deleted rows nor drafts: less than `sevens run` does.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.child import Contender
@@ -15,21 +16,19 @@ from benchmarks.data import COMPANY, GUID
 if TYPE_CHECKING:
     from dlt.extract import DltSource
 
-PLAIN_DLT = Contender(
-    name="plain dlt",
-    command=("benchmarks.plain_dlt",),
-    settings={},
-    dataset="plain",
-    tables={
-        "shifts": "shifts",
-        "shift_breaks": "shifts__breaks",
-        "time_punches": "time_punches",
-        "time_punch_breaks": "time_punches__breaks",
-    },
+TABLES = {
+    "shifts": "shifts",
+    "shift_breaks": "shifts__breaks",
+    "time_punches": "time_punches",
+    "time_punch_breaks": "time_punches__breaks",
+}
+TUNED, DEFAULT = (
+    Contender(f"plain dlt, {kind}", ("benchmarks.plain_dlt", kind), {}, "plain", TABLES)
+    for kind in ("tuned", "default")
 )
 
 
-def source(url: str, token: str) -> DltSource:
+def source(url: str, token: str, params: dict[str, int]) -> DltSource:
     """Shifts and punches, continued by `modified` and merged on `id`."""
     from dlt.sources.rest_api import rest_api_source
 
@@ -42,18 +41,18 @@ def source(url: str, token: str) -> DltSource:
                 "paginator": {"type": "cursor", "cursor_path": "meta.cursor.next", "cursor_param": "cursor"},
             },
             "resource_defaults": {"primary_key": "id", "write_disposition": "merge"},
-            "resources": [_listing("shifts"), _listing("time_punches")],
+            "resources": [_listing("shifts", params), _listing("time_punches", params)],
         },
         name="plain",
     )
 
 
-def _listing(name: str) -> Any:  # noqa: ANN401 - dlt's own dictionary type
+def _listing(name: str, params: dict[str, int]) -> Any:  # noqa: ANN401 - dlt's own dictionary type
     begin = "2000-01-01T00:00:00Z"
     changes = {"cursor_path": "modified", "initial_value": begin, "start_param": "modified_since"}
     return {
         "name": name,
-        "endpoint": {"path": name, "params": {"limit": 500}, "data_selector": "data", "incremental": changes},
+        "endpoint": {"path": name, "params": params, "data_selector": "data", "incremental": changes},
     }
 
 
@@ -63,11 +62,12 @@ def main() -> None:
     import dlt
     from dlt.sources.helpers import requests
 
-    url = os.environ["BENCHMARK_URL"]
+    url, tuned = os.environ["BENCHMARK_URL"], sys.argv[1] == "tuned"
     form = {"grant_type": "client_credentials", "client_id": "benchmark", "client_secret": "benchmark"}
     token = requests.post(f"{url}/oauth2/token", data=form).json()["access_token"]
     pipeline = dlt.pipeline("plain", destination=dlt.destinations.duckdb("load.duckdb"), dataset_name="plain")
-    pipeline.run(source(url, token), loader_file_format="parquet").raise_on_failed_jobs()
+    data = source(url, token, {"limit": 500} if tuned else {})
+    pipeline.run(data, **({"loader_file_format": "parquet"} if tuned else {})).raise_on_failed_jobs()  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":
