@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import compress, repeat
 from operator import attrgetter
 from typing import Any
 
@@ -14,22 +16,39 @@ from sources.core.resource import Table
 from sources.core.rows import Row, arrow_field
 
 
-def arrow_of(
-    table: Table, guid: str, waiting: list[tuple[Record, str, Row]], dropped: Iterable[str]
-) -> pa.Table:
+@dataclass
+class Waiting:
+    """Typed rows on their way to Arrow: records, the hashes of their contents, and what is added to each."""
+
+    records: list[Record] = field(default_factory=list)
+    contents: list[str] = field(default_factory=list)
+    extras: list[Row] = field(default_factory=list)
+
+    def add(self, records: list[Record], contents: list[str], extras: list[Row], but: Collection[int]) -> None:
+        """All of them but those at these places."""
+        near = [at not in but for at in range(len(records))] if but else repeat(True)
+        self.records += compress(records, near)
+        self.contents += compress(contents, near)
+        self.extras += compress(extras, near)
+
+    def each(self) -> Iterator[Waiting]:
+        """One by one."""
+        for record, content, extra in zip(self.records, self.contents, self.extras, strict=True):
+            yield Waiting([record], [content], [extra])
+
+
+def arrow_of(table: Table, guid: str, rows: Waiting, dropped: Iterable[str]) -> pa.Table:
     """Column by column: what the record declares, what was added to it, and the content hash. Versions get
     their validity later, when it is known which of them are new."""
-    records = [record for record, _, _ in waiting]
-    first_extra = waiting[0][2]
-    fields, arrays = [arrow_field(GUID)], [pa.repeat(guid, len(records))]
+    fields, arrays = [arrow_field(GUID)], [pa.repeat(guid, len(rows.records))]
     for column in table.columns:
         values: list[Any]
         if column.name == CONTENT.name:
-            values = [content for _, content, _ in waiting]
-        elif column.name in first_extra:
-            values = [extra.get(column.name) for _, _, extra in waiting]
+            values = rows.contents
+        elif column.name in rows.extras[0]:
+            values = [extra.get(column.name) for extra in rows.extras]
         elif column.attribute:
-            values = list(map(attrgetter(column.attribute), records))
+            values = list(map(attrgetter(column.attribute), rows.records))
         else:
             continue
         if column.kind == "json":

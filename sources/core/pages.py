@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from sources.core.arrow import arrow_of, drop
+from sources.core.arrow import Waiting, arrow_of, drop
 from sources.core.columns import CONTENT, GUID, NULL, OWNER, Record, columns_of
 from sources.core.mending import mend
 from sources.core.misfits import fit, normalized, unloadable
@@ -37,7 +37,7 @@ class PageReader:
         self._masks = {name: privacy.masks(record) for name, record in records.items()}
         self._tables = {table.name: table for table in resource.tables}
         self._looked: set[str] = set()  # tables whose first page was looked at for what it lacks
-        self._waiting: dict[str, list[tuple[Record, str, Row]]] = {name: [] for name in self._tables}
+        self._waiting = {name: Waiting() for name in self._tables}
         self._seed = {name: hashlib.blake2b(f"{guid}/{name}/".encode(), digest_size=12) for name in self._tables}
 
     def read(self, data: bytes | msgspec.Raw, extra: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
@@ -70,15 +70,14 @@ class PageReader:
         if good and part.table not in self._looked:
             self._looked.add(part.table)
             self.batch.absent |= {(part.table, name) for name in _absent(part.record, good, bytes(data))}
-        for record in good:
-            self._take(part.table, record, extra)
+        self._take(part.table, good, extra)
         columns = [[extra[name]] * len(good) if name in extra else map(attrgetter(name), good) for name in part.key]
         keys: list[tuple[Any, ...]] = list(zip(*columns, strict=True))
         for row in bad:
             key = self._take_slow(part, {**row, **extra})
             if key:
                 keys.append(key)
-        if len(self._waiting[part.table]) >= CHUNK:
+        if len(self._waiting[part.table].records) >= CHUNK:
             for name in self._waiting:
                 self._flush(name)
         return keys
@@ -101,42 +100,49 @@ class PageReader:
                     self.taken += 1
         return good, bad
 
-    def _take(self, table: str, record: Record, extra: Row) -> None:
-        lists = [getattr(record, child.field) for child in self._resource.children]
-        for child, below in zip(self._resource.children, lists, strict=True):
-            for inner in below or ():
-                self._mask(child.table, inner)
+    def _take(self, table: str, records: list[Record], extra: Row) -> None:
+        below = [(child, [getattr(record, child.field) for record in records]) for child in self._resource.children]
+        for child, lists in below:
+            self._mask(child.table, [inner for found in lists for inner in found or ()])
             if self._versioned:  # a version of a parent is one of its own columns
-                setattr(record, child.field, None)
-        self._mask(table, record)
-        content = self._keep(table, record, extra)
-        for child, found in zip(self._resource.children, lists, strict=True):
-            for below in found or ():
-                parent = {child.parent_key: getattr(record, self._resource.key[0])}
-                if not self._versioned:  # a version of a child stands by itself
-                    parent[OWNER.name] = content
-                self._keep(child.table, below, parent)
+                for record in records:
+                    setattr(record, child.field, None)
+        self._mask(table, records)
+        contents = self._keep(table, records, [extra] * len(records))
+        for child, lists in below:
+            key, inner, extras = attrgetter(self._resource.key[0]), list[Record](), list[Row]()
+            for record, content, found in zip(records, contents, lists, strict=True):
+                if found:
+                    parent = {child.parent_key: key(record)}
+                    if not self._versioned:  # a version of a child stands by itself
+                        parent[OWNER.name] = content
+                    inner += found
+                    extras += [parent] * len(found)
+            self._keep(child.table, inner, extras)
 
-    def _keep(self, table: str, record: Record, extra: Row) -> str:
-        """Take in a typed row; returns the hash of its content."""
-        digest, far = self._seed[table].copy(), False
-        try:
-            digest.update(_pack(record))
-        except OverflowError:  # a moment in no year of UTC: Arrow would make another of it
-            digest.update(msgspec.json.encode(record))
-            far = True
-        if extra:
-            digest.update(_pack(extra))
-        content = digest.hexdigest()
-        if far:
-            self._keep_far(table, record, content, extra)
-        else:
-            self._waiting[table].append((record, content, extra))
-        return content
+    def _keep(self, table: str, records: list[Record], extras: list[Row]) -> list[str]:
+        """Take in typed rows, to each of which something is added; returns the hashes of their contents."""
+        seed, contents, far = self._seed[table].copy, list[str](), set[int]()
+        last, added = None, b""
+        for record, extra in zip(records, extras, strict=True):
+            if extra is not last:
+                last, added = extra, _pack(extra) if extra else b""
+            digest = seed()
+            try:
+                digest.update(_pack(record) + added)
+            except OverflowError:  # a moment in no year of UTC: Arrow would make another of it
+                digest.update(msgspec.json.encode(record) + added)
+                far.add(len(contents))
+            contents.append(digest.hexdigest())
+        for at in far:
+            self._keep_far(table, records[at], contents[at], extras[at])
+        self._waiting[table].add(records, contents, extras, far)
+        return contents
 
-    def _mask(self, table: str, record: Record) -> None:
+    def _mask(self, table: str, records: list[Record]) -> None:
         for attribute, mask in self._masks[table].values():
-            setattr(record, attribute, mask(getattr(record, attribute)))
+            for record in records:
+                setattr(record, attribute, mask(getattr(record, attribute)))
 
     def _mask_slow(self, table: str, row: Row) -> None:
         for name in row:
@@ -188,17 +194,17 @@ class PageReader:
 
     def _flush(self, name: str) -> None:
         waiting = self._waiting[name]
-        if waiting:
-            self._waiting[name] = []
+        if waiting.records:
+            self._waiting[name] = Waiting()
             rows = self.batch.rows[name]
             try:
                 rows.arrow.append(arrow_of(rows.table, self._guid, waiting, self._resource.drop))
             except pa.ArrowInvalid:  # digits that a double does not hold: Arrow does not tell whose
-                for one in waiting:
+                for one in waiting.each():
                     try:
-                        rows.arrow.append(arrow_of(rows.table, self._guid, [one], self._resource.drop))
+                        rows.arrow.append(arrow_of(rows.table, self._guid, one, self._resource.drop))
                     except pa.ArrowInvalid:
-                        self._keep_far(name, *one)
+                        self._keep_far(name, one.records[0], one.contents[0], one.extras[0])
 
     def _keep_far(self, name: str, record: Record, content: str, extra: Row) -> None:
         """A typed row for the slow lane: a value of it is beyond what its column holds."""
