@@ -61,9 +61,10 @@ class Vendor:
 
 
 @contextmanager
-def vendor(rows: int) -> Iterator[Vendor]:
-    """A server with `rows` shifts and as many punches, in its own process, for as long as it is needed."""
-    command = [sys.executable, "-m", "benchmarks.server", str(rows)]
+def vendor(rows: int, companies: int = 1) -> Iterator[Vendor]:
+    """A server with `rows` shifts and as many punches of each company, in its own process, for as long as it is
+    needed."""
+    command = [sys.executable, "-m", "benchmarks.server", str(rows), str(companies)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         try:
             port = server.stdout.readline().strip() if server.stdout else ""

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -73,6 +74,11 @@ def restaurant(rows: int) -> Restaurant:
         _count(made.totals["time_punches"], "time_punches", [punch])
         _count(made.totals["time_punch_breaks"], "time_punch_breaks", punch["breaks"])
     return made
+
+
+def guids(companies: int) -> list[str]:
+    """So many, the first of which is GUID."""
+    return [GUID, *(str(UUID(int=UUID(GUID).int + number)) for number in range(1, companies))]
 
 
 def seconds(moment: str) -> int:

@@ -13,15 +13,11 @@ from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-from benchmarks.data import COMPANY, END, GUID, Listing, restaurant, seconds
+from benchmarks.data import COMPANY, END, Listing, guids, restaurant, seconds
 
 TOKEN = "benchmark-token"
 PAGE = 500  # the size both contenders ask for
 EARLIEST, LATEST = 0, 1 << 40
-COMPANIES = json.dumps({
-    "data": [{"id": COMPANY, "uuid": GUID, "name": "Benchmark Bistro", "country": "CA", "status": "active"}],
-    "object": "companies",
-}).encode()  # fmt: skip
 Filters = frozenset[tuple[str, str]]
 
 
@@ -79,13 +75,21 @@ def _moment(spelled: str | None, default: int) -> int:
     return seconds(spelled) if spelled else default
 
 
+def listed(company: int, guid: str) -> bytes:
+    """The listing of companies, as whoever asks for this one sees it."""
+    row = {"id": company, "uuid": guid, "name": "Benchmark Bistro", "country": "CA", "status": "active"}
+    return json.dumps({"data": [row], "object": "companies"}).encode()
+
+
 class Server(ThreadingHTTPServer):
-    """The vendor for one benchmark. Its clock starts where the data ends: a rolling window is a real one."""
+    """The vendor for one benchmark. Its clock starts where the data ends: a rolling window is a real one. All its
+    companies have the same rows."""
 
     daemon_threads = True
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, rows: int, companies: int = 1) -> None:
         made = restaurant(rows)
+        self.companies = {guid: COMPANY + number for number, guid in enumerate(guids(companies))}
         listings = {"shifts": made.shifts, "time_punches": made.time_punches}
         self.desks = {name: Desk(name, listing) for name, listing in listings.items()}
         self.totals, self.requests, self.started = json.dumps(made.totals).encode(), 0, time.monotonic()
@@ -116,14 +120,16 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(told[name])
             return
         self.server.requests += 1
-        granted = self.headers.get("x-company-guid") == GUID
-        if not granted or self.headers.get("authorization") != f"Bearer {TOKEN}":
+        guid = self.headers.get("x-company-guid", "")
+        company = self.server.companies.get(guid)
+        if not company or self.headers.get("authorization") != f"Bearer {TOKEN}":
             self._answer(b'{"status":"error","message":"no such grant","error":"unauthorized"}', 401)
         elif name == "companies":
-            self._answer(COMPANIES)
+            self._answer(listed(company, guid))
         else:
             desk = self.server.desks.get(name)
-            self._answer(desk.page(dict(parse_qsl(parts.query))) if desk else envelope(name))
+            page = desk.page(dict(parse_qsl(parts.query))) if desk else envelope(name)
+            self._answer(page if company == COMPANY else page.replace(b"%d" % COMPANY, b"%d" % company))
 
     def _answer(self, body: bytes, status: int = 200) -> None:
         self.send_response_only(status)
@@ -138,6 +144,6 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    with Server(int(sys.argv[1])) as server:
+    with Server(*map(int, sys.argv[1:])) as server:
         print(server.server_port, flush=True)
         server.serve_forever()

@@ -689,7 +689,8 @@ def test_a_disk_without_room_is_known_by_these_errors() -> None:
 
 
 def test_rows_are_counted_over_all_parts_of_a_package() -> None:
-    package = Package({"roles": [Rows(ROLES.tables[0], slow=[{}, {}]), Rows(ROLES.tables[0], slow=[{}])]})
+    package = Package()
+    package.add(Unit(task(), Batch(), "x"), [Rows(ROLES.tables[0], slow=[{}, {}]), Rows(ROLES.tables[0], slow=[{}])])
 
     assert len(package) == 3
     assert package.born == pytest.approx(time.monotonic(), abs=60)

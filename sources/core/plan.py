@@ -6,7 +6,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -55,15 +55,24 @@ class Package:
     rows: dict[str, list[Rows]] = field(default_factory=dict)
     units: list[Unit] = field(default_factory=list)
     born: float = field(default_factory=time.monotonic)
+    _jobs: set[tuple[str, str]] = field(default_factory=set)
+    _count: int = 0
 
     def __len__(self) -> int:
-        return sum(len(part) for parts in self.rows.values() for part in parts)
+        return self._count
 
     def holds(self, unit: Unit) -> bool:
         """Whether it has a unit of the same company and resource: two would have to be settled against each
         other, so the second one waits for the next package."""
-        job = (unit.task.company.guid, unit.task.resource.name)
-        return any((held.task.company.guid, held.task.resource.name) == job for held in self.units)
+        return _job(unit) in self._jobs
+
+    def add(self, unit: Unit, settled: Iterable[Rows]) -> None:
+        """Take in a unit and the rows of it that are to be written."""
+        for rows in settled:
+            self.rows.setdefault(rows.table.name, []).append(rows)
+            self._count += len(rows)
+        self._jobs.add(_job(unit))
+        self.units.append(unit)
 
 
 class Harvest:
@@ -216,12 +225,14 @@ def _add(package: Package, unit: Unit, memory: Memory, allow_shrink: bool) -> Un
         settled = settle(unit, memory, allow_shrink) if unit.status not in ("failed", "skipped") else []
     except SuspectError as error:
         settled, unit = [], _failed(unit.task, error)
-    for rows in settled:
-        package.rows.setdefault(rows.table.name, []).append(rows)
     unit.written = sum(len(rows) for rows in settled)
     unit.batch.rows.clear()
-    package.units.append(unit)
+    package.add(unit, settled)
     return unit
+
+
+def _job(unit: Unit) -> tuple[str, str]:
+    return unit.task.company.guid, unit.task.resource.name
 
 
 def _failed(task: Task, error: Exception) -> Unit:
