@@ -25,6 +25,8 @@ DAG_FILE = "from pipelines.airflow_dag import seven_geese, seven_shifts  # airfl
 # Airflow writes a configuration where it is first imported.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="airflow-of-tests-")
 CANARY = "canary-of-the-hashes-4711"
+# What is never said must not be said at the most talkative level either.
+LOUD = {"RUNTIME__LOG_LEVEL": "DEBUG", "AIRFLOW__LOGGING__LOGGING_LEVEL": "DEBUG"}
 # Stands where dbt has its own environment, and tells what it was called with.
 SEVENS = """#!/bin/sh
 echo "$@ in $DLT_DATA_DIR" >> "{told}"
@@ -82,7 +84,7 @@ class Bench:
         sevens = folder / "sevens"
         sevens.write_text(SEVENS.format(told=self.transformed), encoding="utf-8")
         sevens.chmod(0o755)
-        self.settings = {**self._of_shifts(), **self._of_geese(), "SEVENS_EXECUTABLE": str(sevens),
+        self.settings = {**self._of_shifts(), **self._of_geese(), **LOUD, "SEVENS_EXECUTABLE": str(sevens),
                          "DESTINATION__WAREHOUSE__CREDENTIALS": str(self.file)}  # fmt: skip
 
     def _of_shifts(self) -> dict[str, str]:
