@@ -23,7 +23,8 @@ from simulators.seven_shifts import SevenShifts
 AIRFLOW = (sys.executable, "-m", "airflow")
 DAG_FILE = "from pipelines.airflow_dag import seven_geese, seven_shifts  # airflow\n"
 # Airflow writes a configuration where it is first imported.
-os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="airflow-of-tests-")
+PARSER = tempfile.TemporaryDirectory(prefix="airflow-of-tests-")
+os.environ["AIRFLOW_HOME"] = PARSER.name
 CANARY = "canary-of-the-hashes-4711"
 # What is never said must not be said at the most talkative level either.
 LOUD = {"RUNTIME__LOG_LEVEL": "DEBUG", "AIRFLOW__LOGGING__LOGGING_LEVEL": "DEBUG"}
@@ -142,7 +143,7 @@ def airflow(disk: Disk, *arguments: str, **settings: str) -> subprocess.Complete
     }  # fmt: skip
     return subprocess.run(
         [*AIRFLOW, *arguments], cwd=disk.folder / "work", env=environment, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, encoding="utf-8", timeout=280, check=False,
+        stderr=subprocess.STDOUT, encoding="utf-8", timeout=600, check=False,
     )  # fmt: skip
 
 

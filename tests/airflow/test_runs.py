@@ -9,6 +9,7 @@ import pytest
 
 from tests.airflow.conftest import Bench, Disk, Ran
 
+pytestmark = pytest.mark.timeout(1800)  # 15 s for each process of Airflow, and far more on a busy machine
 DONE = {"companies": "success", "loaded": "success", "transform": "success", "all_loaded": "success"}
 
 
