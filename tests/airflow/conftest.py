@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import duckdb
@@ -21,7 +22,8 @@ from simulators.seven_geese import Recorded, SevenGeese
 from simulators.seven_shifts import SevenShifts
 
 AIRFLOW = (sys.executable, "-m", "airflow")
-DAG_FILE = "from pipelines.airflow_dag import seven_geese, seven_shifts  # airflow\n"
+GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
+DAG_FILE = dedent(GUIDE.partition("sevens.py <<'END'\n")[2].partition("    END\n")[0])  # as a reader copies it
 # Airflow writes a configuration where it is first imported.
 PARSER = tempfile.TemporaryDirectory(prefix="airflow-of-tests-")
 os.environ["AIRFLOW_HOME"] = PARSER.name

@@ -69,6 +69,17 @@ def test_each_task_has_a_folder_of_its_own_and_leaves_none(asked: list[tuple[Any
     assert os.environ.get("DLT_DATA_DIR") == before
 
 
+def test_airflow_is_asked_for_secrets_only_if_somebody_says_so(settings: pytest.MonkeyPatch) -> None:
+    switch = "PROVIDERS__ENABLE_AIRFLOW_SECRETS"
+    settings.delenv(switch, raising=False)
+    companies("seven_shifts")
+    assert os.environ[switch] == "false"
+
+    settings.setenv(switch, "true")
+    companies("seven_shifts")
+    assert os.environ[switch] == "true"
+
+
 @pytest.mark.parametrize("params", [{"since": "spring"}, {"since": "2026-04-01", "until": "2026-03-01T00:00:00Z"}])
 def test_a_window_that_is_none_is_not_tried_again(asked: list[tuple[Any, ...]], params: dict[str, Any]) -> None:
     with pytest.raises(AirflowFailException, match="since"):
