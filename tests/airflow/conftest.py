@@ -123,8 +123,9 @@ class Bench:
         self.geese.clear_requests()
         done = airflow(disk, "dags", "test", dag, *(["--conf", json.dumps(params)] if params else []), **self.settings)
         asked = [*self.shifts.requests, *self.geese.requests]
-        ((state,),) = disk.rows(f"SELECT state FROM dag_run WHERE dag_id = '{dag}'")
-        return Ran(done.returncode, done.stdout, state, disk.states(dag), asked)
+        states = disk.rows(f"SELECT state FROM dag_run WHERE dag_id = '{dag}'")
+        assert states, done.stdout
+        return Ran(done.returncode, done.stdout, states[0][0], disk.states(dag), asked)
 
     def sql(self, query: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.file)) as connection:
