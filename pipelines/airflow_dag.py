@@ -62,8 +62,9 @@ def source_dag(source: str, schedule: Any = "@hourly") -> DAG:  # noqa: ANN401 -
         loads = one.partial(source=source).expand(company=task(companies)(source))
         asset = task(outlets=[Asset(source)], trigger_rule=some_loaded)(loaded)(source, loads)
         transform = BashOperator(
-            task_id="transform", bash_command=TRANSFORM, cwd=".", pool=POOL, do_xcom_push=False, outlets=[MARTS]
-        )
+            task_id="transform", bash_command=TRANSFORM, cwd=".", pool=POOL, do_xcom_push=False, outlets=[MARTS],
+            retries=0,  # a model or test that failed fails again; the next run builds everything anew
+        )  # fmt: skip
         # The only leaf, so the run fails with any company although dbt has run.
         asset >> transform >> EmptyOperator(task_id="all_loaded") << loads
     return made

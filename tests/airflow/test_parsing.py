@@ -67,11 +67,12 @@ def test_what_writes_to_the_destination_takes_a_slot_of_the_pool() -> None:
         assert {task.task_id for task in dag.tasks if task.pool == airflow_dag.POOL} == {"load", "transform"}
 
 
-def test_a_task_is_tried_again_and_waits_longer_each_time() -> None:
-    task = airflow_dag.seven_shifts.get_task("load")
+def test_a_load_is_tried_again_and_waits_longer_each_time_but_dbt_is_not() -> None:
+    load, transform = (airflow_dag.seven_shifts.get_task(name) for name in ("load", "transform"))
 
-    assert task.retries == 4
-    assert task.retry_exponential_backoff == 2
+    assert load.retries == 4
+    assert load.retry_exponential_backoff == 2
+    assert transform.retries == 0
 
 
 def test_only_shifts_can_be_read_by_window() -> None:
