@@ -11,18 +11,21 @@ LOCK_ARGS ?=
 
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+INTO_AIRFLOW := $(BIN)/python -m pip --python .venv-airflow/bin/python install --quiet --disable-pip-version-check
 PROJECT := $(INSTALL) --no-deps --no-build-isolation --editable .
-COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.10 --no-strip-extras \
-	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --extra postgres --extra dbt --extra report
+RESOLVE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.10 --no-strip-extras \
+	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --extra postgres
+COMPILE := $(RESOLVE) --extra dbt --extra report
 
 NEW_ENOUGH := $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Python 3.10 or newer is \
 needed, this is %d.%d. Name another one: make PYTHON=python3.12 ..." % sys.version_info[:2])'
 
-.PHONY: help demo test check check-graphql bench soak crash weather mutants docs lock clean
+.PHONY: help demo test test-airflow check check-graphql bench soak crash weather mutants docs lock clean
 
 help:
 	@echo "make demo   load two days of simulated restaurants and show what was picked up; no account needed"
 	@echo "make test   every test; also the style, the types, the import contracts and the generated pages"
+	@echo "make test-airflow  run the DAGs of Airflow against both simulators, in an environment of their own (.venv-airflow)"
 	@echo "make check  only the style, the types, the import contracts and the generated pages"
 	@echo "make check-graphql SCHEMA=PATH  hold the 7Geese queries against an SDL file or an introspection result"
 	@echo "make bench  measure"
@@ -39,6 +42,9 @@ demo: .venv/run.stamp
 
 test: .venv/dev.stamp
 	@$(BIN)/python -m pytest -n 3 $(PYTEST_ARGS)
+
+test-airflow: .venv-airflow/run.stamp
+	@.venv-airflow/bin/python -m pytest --confcutdir=tests/airflow tests/airflow $(PYTEST_ARGS)
 
 check: .venv/dev.stamp
 	$(BIN)/python -m ruff check .
@@ -73,9 +79,10 @@ docs: .venv/run.stamp
 lock: $(BIN)/uv
 	$(COMPILE) $(LOCK_ARGS) --group dev --output-file requirements/dev.txt
 	$(COMPILE) $(LOCK_ARGS) --group build --constraint requirements/dev.txt --output-file requirements/run.txt
+	$(RESOLVE) $(LOCK_ARGS) --extra airflow --group airflow-tests --output-file requirements/airflow.txt
 
 clean:
-	rm -rf .venv .sevens demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-airflow .sevens demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An environment that works is kept, whoever made it; one that does not run, or lacks pip, is made again. Debian
@@ -99,6 +106,14 @@ clean:
 	@$(INSTALL) --require-hashes --no-deps -r requirements/dev.txt
 	@$(PROJECT)
 	@touch .venv/run.stamp $@
+
+# The pip of .venv puts it there: one thing less to go wrong.
+.venv-airflow/run.stamp: requirements/airflow.txt pyproject.toml | .venv/made.stamp
+	@echo "Installing requirements/airflow.txt into .venv-airflow"
+	@$(PYTHON) -m venv --clear --without-pip .venv-airflow
+	@$(INTO_AIRFLOW) --require-hashes --no-deps -r requirements/airflow.txt
+	@$(INTO_AIRFLOW) --no-deps --no-build-isolation --editable .
+	@touch $@
 
 $(BIN)/uv: | .venv/made.stamp
 	$(INSTALL) "uv>=0.9"

@@ -64,10 +64,12 @@ def declared(file: str) -> list[Requirement]:
     groups = project["dependency-groups"]
     wanted = project["project"]["dependencies"] + project["project"]["optional-dependencies"]["postgres"]
     wanted = wanted + groups["build"] + (groups["dev"] if file == "dev.txt" else [])
+    if file == "airflow.txt":
+        wanted = wanted + project["project"]["optional-dependencies"]["airflow"] + groups["airflow-tests"]
     return [Requirement(entry) for entry in wanted if isinstance(entry, str)]
 
 
-@pytest.mark.parametrize("file", ["run.txt", "dev.txt"])
+@pytest.mark.parametrize("file", ["run.txt", "dev.txt", "airflow.txt"])
 def test_the_lock_holds_what_the_project_declares(file: str):
     for requirement in declared(file):
         versions = locked(file).get(requirement.name.lower().replace("_", "-"), [])
@@ -81,7 +83,7 @@ def test_the_environment_of_a_demo_is_part_of_the_one_of_the_tests():
         assert locked("dev.txt").get(name) == versions, f"{name} differs between the locks. Run: make lock"
 
 
-@pytest.mark.parametrize("file", ["run.txt", "dev.txt"])
+@pytest.mark.parametrize("file", ["run.txt", "dev.txt", "airflow.txt"])
 def test_every_locked_release_has_a_hash_and_no_address_of_a_registry(file: str):
     text = (ROOT / "requirements" / file).read_text(encoding="utf-8")
     assert "://" not in text
