@@ -1,0 +1,25 @@
+"""What Dagster does about our errors: it tries again what may be had later, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from sources.core.errors import SevensError, UnavailableError
+
+RETRIES = 3
+PAUSE = 60.0  # seconds before the first retry; each one waits twice as long as the one before
+
+
+@contextmanager
+def answered(retry: int) -> Iterator[None]:
+    """Turn an `UnavailableError` into the request for retry number `retry` + 1, others of ours into a failure that
+    is not tried again."""
+    try:
+        yield
+    except UnavailableError as error:
+        raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=PAUSE * 2**retry) from error
+    except SevensError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
