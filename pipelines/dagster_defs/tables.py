@@ -1,6 +1,7 @@
 """Every table of a vendor as an asset, loaded by `pipelines.run` for one company at a time."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
 
 import dagster as dg
 
@@ -15,6 +16,8 @@ from sources.core.resource import Resource
 from sources.core.task import NOT_LOADED, Unit
 from sources.core.vendor import Vendor
 
+Told: TypeAlias = dg.MaterializeResult[Any] | dg.AssetMaterialization
+
 
 def tables(vendor: Vendor, companies: dg.DynamicPartitionsDefinition) -> dg.AssetsDefinition:
     """All tables in one operation, of which any may be chosen. Their keys are those that dagster-dbt gives to our dbt
@@ -24,7 +27,7 @@ def tables(vendor: Vendor, companies: dg.DynamicPartitionsDefinition) -> dg.Asse
         name=f"load_{vendor.slug}", specs=list(_specs(vendor, companies)), can_subset=True, pool=POOL,
         backfill_policy=dg.BackfillPolicy.multi_run(max_partitions_per_run=1),
     )  # fmt: skip
-    def load(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+    def load(context: dg.AssetExecutionContext) -> Iterator[Told]:
         chosen = {key.path[-1] for key in context.selected_asset_keys}
         resources = [row for row in vendor.resources if chosen.intersection(table.name for table in row.tables)]
         names = [row.name for row in resources] if len(resources) < len(vendor.resources) else []
@@ -75,7 +78,7 @@ def _columns(columns: Sequence[Column]) -> dict[str, dg.TableSchema]:
 
 def _loaded(
     context: dg.AssetExecutionContext, report: Report, resources: Sequence[Resource], chosen: set[str]
-) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+) -> Iterator[Told]:
     """The tables of the resources that were read to their end. One that was not chosen came with another of its
     resource; the logs come with everything."""
     for resource in resources:
@@ -101,14 +104,14 @@ def _whole(units: list[Unit]) -> bool:
 
 
 def _came_along(
-    context: dg.AssetExecutionContext, source: str, name: str, metadata: dict[str, object]
+    context: dg.AssetExecutionContext, source: str, name: str, metadata: dict[str, Any]
 ) -> dg.AssetMaterialization:
     return dg.AssetMaterialization([source, name], partition=context.partition_key, metadata=metadata)
 
 
-def _metadata(report: Report, units: list[Unit], table: str) -> dict[str, object]:
+def _metadata(report: Report, units: list[Unit], table: str) -> dict[str, Any]:
     """What the run says of a table; counts of reading are those of its resource."""
-    found: dict[str, object] = {
+    found: dict[str, Any] = {
         "rows_written": report.tables.get(table, 0),
         "rows_read": sum(unit.rows_read for unit in units),
         "rows_rejected": sum(len(unit.batch.rejected) for unit in units),

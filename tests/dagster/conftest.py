@@ -104,7 +104,9 @@ def built(folder: Path, monkeypatch: pytest.MonkeyPatch, instance: dg.DagsterIns
 @pytest.fixture(scope="session")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.DagsterInstance]:
     """Where Dagster keeps runs and partitions: one for all tests, as its databases take seconds to make."""
-    with dg.DagsterInstance.local_temp(str(tmp_path_factory.mktemp("instance"))) as instance:
+    quiet = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
+    settings = {"compute_logs": quiet, "telemetry": {"enabled": False}}
+    with dg.DagsterInstance.local_temp(str(tmp_path_factory.mktemp("instance")), settings) as instance:
         yield instance
 
 
