@@ -37,7 +37,8 @@ def _assets(manifest: Path) -> dg.AssetsDefinition:
             # The models of a source that was not loaded yet are switched off, and dbt skips them.
             dbt = DbtCliResource(project_dir=PROJECT, profiles_dir=PROJECT, dbt_executable=_executable(),
                                  global_config_flags=["--no-version-check", "--no-use-colors"])  # fmt: skip
-            target = Path(tempfile.mkdtemp(prefix="dagster-", dir=folder))
+            target = folder / "dagster"  # no other run has it meanwhile, and the next one parses what has changed
+            target.mkdir(parents=True, exist_ok=True)
             arguments = ["build", "--vars", json.dumps(variables)]
             yield from dbt.cli(arguments, manifest=manifest, context=context, target_path=target).stream()
 

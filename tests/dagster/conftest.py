@@ -97,7 +97,7 @@ def built(folder: Path, monkeypatch: pytest.MonkeyPatch, instance: dg.DagsterIns
         for source in ("seven_shifts", "seven_geese"):
             for slug in house.partitions(source):
                 instance.delete_dynamic_partition(f"{source}_companies", slug)
-        for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED])):
+        for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
             instance.delete_run(run.run_id)
 
 
