@@ -22,4 +22,4 @@ def answered(retry: int) -> Iterator[None]:
     except UnavailableError as error:
         raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=PAUSE * 2**retry) from error
     except SevensError as error:
-        raise dg.Failure(str(error), allow_retries=False) from error
+        raise dg.Failure(str(error)) from error

@@ -90,8 +90,10 @@ def test_a_company_that_was_never_loaded_is_not_fresh(full: House, file: Path, m
 def test_a_company_that_is_no_longer_configured_is_not_missed(
     full: House, file: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    gone = full.shifts.companies[0]
     change(file, "UPDATE seven_shifts.sync_log SET scan_started_at = ? WHERE company_slug = ?",
-           datetime(2020, 1, 1, tzinfo=timezone.utc), full.shifts.companies[0]["slug"])  # fmt: skip
+           datetime(2020, 1, 1, tzinfo=timezone.utc), gone["slug"])  # fmt: skip
+    change(file, "DELETE FROM seven_shifts.shifts WHERE company_guid = ?", gone["guid"])
     monkeypatch.setenv(f"{PREFIX}COMPANIES", json.dumps(full.shifts.companies[1:]))
 
     assert failed(judged(full)) == set()

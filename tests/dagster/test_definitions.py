@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pipelines.dagster_defs import definitions
 from sources.core.vendor import Vendor
 from sources.seven_geese import VENDOR as GEESE
 from sources.seven_shifts import VENDOR as SHIFTS
@@ -60,6 +61,14 @@ def test_a_source_without_companies_is_left_out(tmp_path: Path):
     done = python(tmp_path, "-c", WITHOUT_DBT + COUNT, SOURCES__SEVEN_GEESE__COMPANIES='[{"slug": "acme"}]')
 
     assert done.stdout == f"seven_geese {tables(GEESE)}\n", done.stderr
+
+
+def test_everything_that_opens_the_destination_is_in_one_pool():
+    graph = definitions().resolve_asset_graph()
+    operations = [graph.get(key).assets_def.op for key in graph.materializable_asset_keys]
+
+    assert {operation.pool for operation in operations} == {"sevens"}
+    assert {check.node_def.pool for check in definitions().asset_checks} == {"sevens"}
 
 
 def test_dagster_approves(tmp_path: Path):

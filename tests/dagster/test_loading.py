@@ -102,6 +102,16 @@ def test_a_second_run_on_a_fresh_disk_continues_from_the_destination(
     held(house)
 
 
+def test_a_network_whose_guid_is_still_unknown_is_a_partition_and_loads(house: House):
+    network = house.geese.vendor.networks[0]
+    house.geese.companies({**house.geese.entry(network), "slug": "unmet", "guid": ""})
+    house.tick_sensor()
+
+    assert house.partitions("seven_geese") == {"unmet"}
+    assert house.load("seven_geese", "unmet").success
+    assert house.geese.sql("SELECT count(DISTINCT company_guid) FROM seven_geese.objectives") == [(1,)]
+
+
 def test_chosen_tables_are_all_that_is_asked_for(house: House):
     company = house.shifts.vendor.companies[0]
 
