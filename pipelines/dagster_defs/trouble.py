@@ -9,8 +9,8 @@ import dagster as dg
 
 from sources.core.errors import SevensError, UnavailableError
 
-RETRIES = 3
-PAUSE = 60.0  # seconds before the first retry; each one waits twice as long as the one before
+RETRIES = 2
+PAUSE = 30.0  # seconds before the first retry, twice as long before the second: who waits keeps the pool from others
 
 
 @contextmanager

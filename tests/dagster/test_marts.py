@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import dagster as dg
+from dataclasses import replace
 
+import dagster as dg
+import pytest
+
+from pipelines.dagster_defs import definitions
 from sources.seven_geese import VENDOR as GEESE
 from sources.seven_shifts import VENDOR as SHIFTS
 from tests.dagster.conftest import House, materialized, trouble_of
@@ -49,3 +53,16 @@ def test_of_two_sources_the_one_that_was_loaded_is_built(house: House):
 
     assert result.success, trouble_of(result)
     assert materialized(result) == {"stg_seven_shifts__users"}
+
+
+def test_on_postgresql_it_is_the_same(house: House, postgres: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DESTINATION__WAREHOUSE__CREDENTIALS", postgres)
+    on_postgres = replace(house, defs=definitions())
+    company = house.shifts.vendor.companies[0]
+    assert on_postgres.load("seven_shifts", company.slug).success
+
+    result = on_postgres.run("transform", asset_selection=[dg.AssetKey(["sevens_staging", "stg_seven_shifts__users"])])
+
+    assert result.success, trouble_of(result)
+    assert materialized(result) == {"stg_seven_shifts__users"}
+    assert on_postgres.run("check").success
