@@ -8,11 +8,11 @@ SECONDS ?= 600
 SOAK_ARGS ?=
 MUTANTS_ARGS ?=
 LOCK_ARGS ?=
+DAGSTER_ARGS ?=
 
 BIN := .venv/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-INTO_AIRFLOW := $(BIN)/python -m pip --python .venv-airflow/bin/python install --quiet --disable-pip-version-check
-PROJECT := $(INSTALL) --no-deps --no-build-isolation --editable .
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PROJECT = $(INSTALL) --no-deps --no-build-isolation --editable .
 RESOLVE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.10 --no-strip-extras \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --extra postgres
 COMPILE := $(RESOLVE) --extra dbt --extra report
@@ -20,7 +20,7 @@ COMPILE := $(RESOLVE) --extra dbt --extra report
 NEW_ENOUGH := $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Python 3.10 or newer is \
 needed, this is %d.%d. Name another one: make PYTHON=python3.12 ..." % sys.version_info[:2])'
 
-.PHONY: help demo test test-airflow check check-graphql bench soak crash weather mutants docs lock clean
+.PHONY: help demo test test-airflow test-dagster dagster check check-graphql bench soak crash weather mutants docs lock clean
 
 help:
 	@echo "make demo   load two days of simulated restaurants and show what was picked up; no account needed"
@@ -35,6 +35,8 @@ help:
 	@echo "make mutants  put 300 faults into the kit, one at a time, and see whether the tests notice (MUTANTS_ARGS=--help)"
 	@echo "make docs   generate docs/tables.md and the table in README.md"
 	@echo "make lock   resolve requirements/ anew from pyproject.toml (LOCK_ARGS=--upgrade for newer releases)"
+	@echo "make dagster  Dagster on this machine, in an environment of its own (docs/operating.md)"
+	@echo "make test-dagster  the tests of what Dagster is given, in that environment"
 	@echo "make clean  remove what these targets made"
 
 demo: .venv/run.stamp
@@ -72,6 +74,14 @@ weather: .venv/dev.stamp
 mutants: .venv/dev.stamp
 	@nice $(BIN)/python -m tools.mutants $(MUTANTS_ARGS)
 
+# Dagster keeps its runs and partitions in .dagster; the settings there are yours once they are.
+dagster: .venv-dagster/dagster.stamp
+	@mkdir -p .dagster && { test -e .dagster/dagster.yaml || cp deploy/dagster.yaml .dagster/; }
+	@DAGSTER_HOME="$(CURDIR)/.dagster" .venv-dagster/bin/dagster dev -m pipelines.dagster_defs $(DAGSTER_ARGS)
+
+test-dagster: .venv-dagster/dagster.stamp
+	@.venv-dagster/bin/python -m pytest tests/dagster $(PYTEST_ARGS)
+
 docs: .venv/run.stamp
 	@$(BIN)/python -m docs.generate
 
@@ -79,20 +89,21 @@ docs: .venv/run.stamp
 lock: $(BIN)/uv
 	$(COMPILE) $(LOCK_ARGS) --group dev --output-file requirements/dev.txt
 	$(COMPILE) $(LOCK_ARGS) --group build --constraint requirements/dev.txt --output-file requirements/run.txt
-	$(RESOLVE) $(LOCK_ARGS) --extra airflow --group airflow-tests --output-file requirements/airflow.txt
+	$(COMPILE) $(LOCK_ARGS) --extra dagster --group test --constraint requirements/dev.txt --output-file requirements/dagster.txt
+	$(RESOLVE) $(LOCK_ARGS) --extra airflow --group test --output-file requirements/airflow.txt
 
 clean:
-	rm -rf .venv .venv-airflow .sevens demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-* .dagster .sevens demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An environment that works is kept, whoever made it; one that does not run, or lacks pip, is made again. Debian
 # keeps `ensurepip` in a package of its own; without it, pip comes from the pip of the system, if there is one.
-.venv/made.stamp:
-	@$(BIN)/python -c "" 2>/dev/null || rm -rf .venv
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { $(NEW_ENOUGH) && echo "Making .venv with $(PYTHON)" && { \
-		$(PYTHON) -m venv .venv >/dev/null 2>&1 || \
-		{ $(PYTHON) -m venv --without-pip .venv && $(PYTHON) -m pip --python $(BIN)/python install -q pip; } || \
-		{ rm -rf .venv; echo "No .venv could be made. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }; }; }
+%/made.stamp:
+	@$*/bin/python -c "" 2>/dev/null || rm -rf $*
+	@$*/bin/python -m pip --version >/dev/null 2>&1 || { $(NEW_ENOUGH) && echo "Making $* with $(PYTHON)" && { \
+		$(PYTHON) -m venv $* >/dev/null 2>&1 || \
+		{ $(PYTHON) -m venv --without-pip $* && $(PYTHON) -m pip --python $*/bin/python install -q pip; } || \
+		{ rm -rf $*; echo "No $* could be made. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }; }; }
 	@touch $@
 
 .venv/run.stamp: requirements/run.txt pyproject.toml .venv/made.stamp
@@ -107,12 +118,18 @@ clean:
 	@$(PROJECT)
 	@touch .venv/run.stamp $@
 
-# The pip of .venv puts it there: one thing less to go wrong.
-.venv-airflow/run.stamp: requirements/airflow.txt pyproject.toml | .venv/made.stamp
-	@echo "Installing requirements/airflow.txt into .venv-airflow"
-	@$(PYTHON) -m venv --clear --without-pip .venv-airflow
-	@$(INTO_AIRFLOW) --require-hashes --no-deps -r requirements/airflow.txt
-	@$(INTO_AIRFLOW) --no-deps --no-build-isolation --editable .
+.venv-airflow/run.stamp: BIN := .venv-airflow/bin
+.venv-airflow/run.stamp: requirements/airflow.txt pyproject.toml .venv-airflow/made.stamp
+	@echo "Installing requirements/airflow.txt"
+	@$(INSTALL) --require-hashes --no-deps -r requirements/airflow.txt
+	@$(PROJECT)
+	@touch $@
+
+.venv-dagster/dagster.stamp: BIN := .venv-dagster/bin
+.venv-dagster/dagster.stamp: requirements/dagster.txt pyproject.toml .venv-dagster/made.stamp
+	@echo "Installing requirements/dagster.txt"
+	@$(INSTALL) --require-hashes --no-deps -r requirements/dagster.txt
+	@$(PROJECT)
 	@touch $@
 
 $(BIN)/uv: | .venv/made.stamp

@@ -19,14 +19,15 @@ Entry = dict[str, Any]
 
 def read(source: str) -> list[Entry]:
     """A dict per company and table of a source; empty if it was never loaded. `as_of` is the vendor's time of the
-    last complete reading, `rows` counts open versions only where a table is versioned."""
+    last complete reading, `rows` counts open versions only where a table is versioned, `rows_read` those of the
+    resource's last whole reading (None for a nested table)."""
     vendor, warehouse = VENDORS[source], Warehouse.configured()
     if warehouse.file and not warehouse.file.exists():
         return []
     warehouse.meet()
     pipeline = open_pipeline(source, warehouse, f"{source}_status")
     memory = Memory(lambda: pipeline.sql_client(), source)
-    latest = memory.latest()
+    latest, brought = memory.latest(), memory.brought()
     counts = {table.name: memory.counts(table) for row in vendor.resources for table in row.tables}
     memory.close()  # or this process keeps the DuckDB file
     found: list[Entry] = []
@@ -35,6 +36,7 @@ def read(source: str) -> list[Entry]:
         for table in row.tables if row else ():
             found.append({"source": source, "company": last["slug"], "guid": guid, "table": table.name,
                           "rows": counts[table.name].get(guid, 0), "as_of": last["as_of"],
+                          "rows_read": None if table.parent else brought.get((guid, name)),
                           "loaded_at": last["logged_at"], "rejected": last["rejected"], "drift": last["drift"],
                           "note": last["note"] if table.parent is None else None, "error": last["error"]})  # fmt: skip
     return found

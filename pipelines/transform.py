@@ -7,7 +7,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -27,17 +27,10 @@ def transform(select: Sequence[str] = (), full_refresh: bool = False, as_of: str
     `ConfigurationError` if dbt is missing or nothing was loaded, `UnavailableError` if the destination is not to be
     had. `as_of` is "now" of the marts in UTC; the moment of the build if empty."""
     runner = _runner()
-    warehouse, folder = Warehouse.configured(), working_dir() / "transform"
-    if warehouse.type not in ("duckdb", "postgres"):
-        raise ConfigurationError(f"The dbt project runs on DuckDB and PostgreSQL; the destination is {warehouse.type}.")
-    if warehouse.file and not warehouse.file.exists():
-        raise ConfigurationError(f"There is no {warehouse.file} yet. Load first: sevens run all.")
     started = time.monotonic()
-    with warehouse.writing(folder):
-        sources = _sources(warehouse)
-        built = Built(warehouse.name, sources)
-        variables: dict[str, object] = {**{slug: slug in sources for slug in VENDORS}, "as_of": as_of}
-        with _environment(_profile(warehouse)):
+    with opened(as_of) as (warehouse, folder, variables):
+        built = Built(warehouse.name, [slug for slug in VENDORS if variables[slug]])
+        with for_dbt(warehouse):
             try:
                 outcome = runner(_arguments(folder, variables, select, full_refresh))
                 results = getattr(outcome.result, "results", None)
@@ -52,6 +45,37 @@ def transform(select: Sequence[str] = (), full_refresh: bool = False, as_of: str
                                  "loaded).")  # fmt: skip
     built.seconds = time.monotonic() - started
     return built
+
+
+@contextmanager
+def opened(as_of: str = "") -> Iterator[tuple[Warehouse, Path, dict[str, object]]]:
+    """The destination with no other writer, a folder for dbt's files, and the variables of the project: which sources
+    were loaded, and `as_of`. Raises what `transform` raises."""
+    warehouse, folder = Warehouse.configured(), working_dir() / "transform"
+    if warehouse.type not in ("duckdb", "postgres"):
+        raise ConfigurationError(f"The dbt project runs on DuckDB and PostgreSQL; the destination is {warehouse.type}.")
+    if warehouse.file and not warehouse.file.exists():
+        raise ConfigurationError(f"There is no {warehouse.file} yet. Load first: sevens run all.")
+    with warehouse.writing(folder):
+        sources = _sources(warehouse)
+        yield warehouse, folder, {**{slug: slug in sources for slug in VENDORS}, "as_of": as_of}
+
+
+def parse(folder: Path, sources: Sequence[str]) -> None:
+    """Write `manifest.json` of the project with these sources to the folder. Needs no destination."""
+    variables = {slug: slug in sources for slug in VENDORS}
+    with for_dbt(Warehouse.configured()):
+        try:
+            outcome = _runner()(_arguments(folder, variables, (), False, "parse"))
+        finally:
+            _let_go()
+    if not outcome.success:
+        raise ConfigurationError(f"dbt could not parse {PROJECT}: {outcome.exception}")
+
+
+def for_dbt(warehouse: Warehouse) -> AbstractContextManager[None]:
+    """The environment that profiles.yml reads, for as long as it lasts."""
+    return _environment(_profile(warehouse))
 
 
 def dbt_is_there() -> bool:
@@ -72,12 +96,12 @@ def _runner() -> Any:  # noqa: ANN401 - dbt may be missing
 
 
 def _arguments(
-    folder: Path, variables: Mapping[str, object], select: Sequence[str], full_refresh: bool
+    folder: Path, variables: Mapping[str, object], select: Sequence[str], full_refresh: bool, command: str = "build"
 ) -> list[str]:
     return [
         "--no-send-anonymous-usage-stats", "--no-version-check", "--no-use-colors", "--log-level", "none",
         "--log-level-file", "debug",
-        "--log-path", str(folder), "build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+        "--log-path", str(folder), command, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
         "--target-path", str(folder / "target"), "--vars", json.dumps(variables),
         *(["--full-refresh"] if full_refresh else []), *(["--select", *select] if select else []),
     ]  # fmt: skip

@@ -213,6 +213,10 @@ def test_status_reads_rows_freshness_and_the_last_error_from_the_warehouse(bench
     entries = {(entry["guid"], entry["table"]): entry for entry in json.loads(result.stdout)}
     assert result.exit_code == 1
     assert entries[first, "shifts"]["rows"] == len(bench.vendor.rows(first, "shifts"))
+    # The second reading brought nothing new; the longest one counts.
+    assert entries[first, "shifts"]["rows_read"] == len(bench.vendor.rows(first, "shifts"))
+    assert entries[first, "roles"]["rows_read"] == len(bench.vendor.rows(first, "roles"))
+    assert entries[first, "shift_breaks"]["rows_read"] is None
     assert entries[first, "shifts"]["error"] is None
     assert "403" in entries[second, "shifts"]["error"]
     assert entries[second, "shifts"]["as_of"] is not None

@@ -73,6 +73,17 @@ def test_a_failed_resource_is_read_whole_once_it_works(bench: Bench, guid: str) 
     assert bench.loaded(guid, "time_punches") == bench.held(guid, "time_punches")
 
 
+def test_a_failure_says_whether_it_may_be_over_later(bench: Bench, guid: str) -> None:
+    bench.vendor.plan_too_low(guid, "time_punches")
+    bench.vendor.faults.add("503", times=99, path="/users")
+
+    report = bench.run(companies=[bench.vendor.companies[0].slug], resources=["time_punches", "users", "roles"])
+
+    assert {unit.task.resource.name: (unit.status, unit.unavailable) for unit in report.units} == {
+        "time_punches": ("failed", False), "users": ("failed", True), "roles": ("ok", False)
+    }  # fmt: skip
+
+
 def test_rows_of_another_company_are_refused(bench: Bench, guid: str) -> None:
     bench.vendor.faults.add("other_company", times=1, path="/shifts")
 

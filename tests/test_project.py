@@ -19,6 +19,7 @@ else:
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACTS = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_logo=True))"
+LOCKS = ("run.txt", "dev.txt", "dagster.txt", "airflow.txt")
 PINNED = re.compile(r"^(?P<name>[a-z0-9._-]+)(\[.*\])?==(?P<version>[^ ;]+)(?P<rest>.*)$")
 
 
@@ -61,15 +62,18 @@ def locked(file: str) -> dict[str, list[Version]]:
 def declared(file: str) -> list[Requirement]:
     """What `pyproject.toml` asks for in this lock."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    groups = project["dependency-groups"]
-    wanted = project["project"]["dependencies"] + project["project"]["optional-dependencies"]["postgres"]
-    wanted = wanted + groups["build"] + (groups["dev"] if file == "dev.txt" else [])
-    if file == "airflow.txt":
-        wanted = wanted + project["project"]["optional-dependencies"]["airflow"] + groups["airflow-tests"]
+    groups, extras = project["dependency-groups"], project["project"]["optional-dependencies"]
+    own = {
+        "run.txt": extras["dbt"],
+        "dev.txt": extras["dbt"] + groups["test"] + groups["dev"],
+        "dagster.txt": extras["dbt"] + groups["test"] + extras["dagster"],
+        "airflow.txt": groups["test"] + extras["airflow"],
+    }
+    wanted = project["project"]["dependencies"] + extras["postgres"] + groups["build"] + own[file]
     return [Requirement(entry) for entry in wanted if isinstance(entry, str)]
 
 
-@pytest.mark.parametrize("file", ["run.txt", "dev.txt", "airflow.txt"])
+@pytest.mark.parametrize("file", LOCKS)
 def test_the_lock_holds_what_the_project_declares(file: str):
     for requirement in declared(file):
         versions = locked(file).get(requirement.name.lower().replace("_", "-"), [])
@@ -83,7 +87,7 @@ def test_the_environment_of_a_demo_is_part_of_the_one_of_the_tests():
         assert locked("dev.txt").get(name) == versions, f"{name} differs between the locks. Run: make lock"
 
 
-@pytest.mark.parametrize("file", ["run.txt", "dev.txt", "airflow.txt"])
+@pytest.mark.parametrize("file", LOCKS)
 def test_every_locked_release_has_a_hash_and_no_address_of_a_registry(file: str):
     text = (ROOT / "requirements" / file).read_text(encoding="utf-8")
     assert "://" not in text

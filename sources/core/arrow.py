@@ -44,7 +44,7 @@ def arrow_of(table: Table, guid: str, rows: Waiting, dropped: Iterable[str]) -> 
     for column in table.columns:
         values: list[Any]
         if column.name == CONTENT.name:
-            values = rows.contents
+            values = [*rows.contents]
         elif column.name in rows.extras[0]:
             values = [extra.get(column.name) for extra in rows.extras]
         elif column.attribute:

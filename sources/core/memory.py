@@ -91,6 +91,11 @@ class Memory:
         rows = [row for row in rows if row[0] or row[2] not in known]
         return {(row[0], row[1]): dict(zip(names, row[2:], strict=True)) for row in rows}
 
+    def brought(self) -> dict[tuple[str, str], int]:
+        """How many rows of each company's resource came with the last snapshot, or else with the longest listing. Rows
+        that fit no table are left out."""
+        return {(row[0], row[1]): row[2] for row in self._query("sync_log", _BROUGHT, self._schema)}
+
     def counts(self, table: Table) -> dict[str, int]:
         """Rows by company GUID; of a versioned table the open ones, those listed to who reads."""
         open_only = " WHERE _dlt_valid_to IS NULL" if table.versioned else ""
@@ -204,6 +209,16 @@ FROM (
     {_COMPLETED}
 ) AS ranked
 WHERE place = 1"""
+
+_BROUGHT = f"""
+SELECT company_guid, resource, max(rows_brought) FROM (
+    SELECT s.company_guid, s.resource, s.kind, s.rows_read - coalesce(s.rows_rejected, 0) AS rows_brought,
+           row_number() OVER (PARTITION BY s.company_guid, s.resource, s.kind ORDER BY s.logged_at DESC) AS place
+    {_COMPLETED}
+    WHERE s.status = 'ok'
+) AS ranked
+WHERE kind <> 'snapshot' OR place = 1
+GROUP BY company_guid, resource"""
 
 _READERS = f"""
 SELECT company_guid, resource, identity, transport FROM (

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sources.core.company import Company
-from sources.core.errors import SevensError, SkippedError, SuspectError
+from sources.core.errors import SevensError, SkippedError, SuspectError, UnavailableError
 from sources.core.http import Client
 from sources.core.memory import Memory, Past
 from sources.core.resource import Mode, Resource
@@ -242,4 +242,5 @@ def _failed(task: Task, error: Exception) -> Unit:
                 "the log has the place. Please report it.")  # fmt: skip
     status = "skipped" if isinstance(error, SkippedError) else "failed"
     identity = task.company.identity
-    return Unit(task, Batch(), status, status=status, error=told, identity=identity, transport="")
+    return Unit(task, Batch(), status, status=status, error=told, identity=identity, transport="",
+                unavailable=isinstance(error, UnavailableError))  # fmt: skip

@@ -100,6 +100,7 @@ class Unit:
     listed: frozenset[Any] | None = None  # keys the vendor has, where only the rows that changed were read
     unread: frozenset[str] = frozenset()  # nested tables of which not all rows came: absence says nothing
     partial: frozenset[Any] = frozenset()  # keys of rows that have null where a value did not come
+    unavailable: bool = False  # the vendor was not to be had: later it may be
     doubt: str = ""  # why what is missing may not be taken for gone: "count" (the server's) or "rows"
 
     def tell(self, note: str) -> None:
