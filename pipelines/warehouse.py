@@ -73,9 +73,12 @@ class Warehouse:
         if self.type in ("duckdb", "postgres"):
             # dlt leaves it open, and runs a merge's DELETE and INSERT one by one: a kill between them erased history.
             arguments["supports_transactions"] = True
-        return dlt.destination(
-            self.type, destination_name="warehouse", staging_dataset_name_layout=layout, **arguments
-        )
+        arguments |= {"destination_name": "warehouse", "staging_dataset_name_layout": layout}
+        if self.type == "postgres":
+            from pipelines.postgres import Postgres
+
+            return Postgres(**arguments)
+        return dlt.destination(self.type, **arguments)
 
     @contextmanager
     def writing(self, working_dir: Path) -> Iterator[None]:
