@@ -14,13 +14,14 @@ from math import inf
 from sources.core.envelope import Envelope, open_envelope
 from sources.core.errors import RefusedError
 from sources.core.http import Client, Reply
-from sources.core.reading import Reading
+from sources.core.reading import LANES, Reading
 from sources.core.resource import Mode
 from sources.core.rows import Rows
 from sources.core.task import EPOCH, FAR, Reach, Task, Unit, iso, micros, moment
 
 FAN_OUT = 8  # requests in flight where a resource asks once per user
 HOUR = timedelta(hours=1)
+LOOK = 5_000  # rows of a first look: what follows is read again in windows
 
 
 def scan(client: Client, task: Task) -> Iterator[Unit]:
@@ -63,8 +64,10 @@ def _incremental(client: Client, task: Task, mark: datetime) -> Unit:
 
 
 def _first_load(client: Client, task: Task) -> Iterator[Unit]:
-    """Everything in one listing, as long as it stays short enough; otherwise the window column cuts it."""
-    unit = _read_window(client, task, "backfill", None, None, task.unit_rows if task.resource.window else None)
+    """Everything in one listing, if it is short; otherwise the window column cuts it, into listings that are read at
+    once."""
+    look = min(task.unit_rows, LOOK) if task.resource.window else None
+    unit = _read_window(client, task, "backfill", None, None, look)
     if unit.status == "ok":
         unit.high_water_mark = mark_of(unit)
     yield unit
@@ -81,8 +84,9 @@ def _windows(
     first, horizon, step = None, begun, timedelta(days=28)
     if sample:
         begun, newest, seconds = sample.scan_started_at, sample.newest_modified, sample.seconds
-        first, horizon = _span(sample)
-        step = max(HOUR, (horizon - first) / 3)
+        first, latest = _span(sample)
+        horizon = max(latest, begun or latest)
+        step = max(HOUR, (latest - first) / 3 * max(1.0, task.unit_rows / sample.rows_read))
     closing = False
     while not closing:
         stop = min((moment for moment in (task.until, horizon) if moment), default=None)
@@ -90,7 +94,7 @@ def _windows(
         closing = blind or stop is None or (edge is not None and edge + step >= stop)
         end = task.until if closing else edge + step if edge else first
         budget = task.unit_rows if blind or (edge and step > HOUR) else None
-        unit = _read_window(client, task, kind, edge, end, budget)
+        unit = _read_window(client, task, kind, edge, end, budget, horizon)
         seconds += unit.seconds
         begun = min((moment for moment in (begun, unit.scan_started_at) if moment), default=None)
         newest = max((moment for moment in (newest, unit.newest_modified) if moment), default=None)
@@ -113,20 +117,40 @@ def _windows(
 
 
 def _read_window(
-    client: Client, task: Task, kind: str, start: datetime | None, end: datetime | None, budget: int | None
-) -> Unit:
-    """One unit of all passes between `start` and `end`; `partial` if it holds more than `budget` rows."""
-    window = task.resource.window
-    limits = {f"{window}[gte]": start, f"{window}[lte]": end}
-    params = {name: iso(moment) for name, moment in limits.items() if moment}
+    client: Client, task: Task, kind: str, start: datetime | None, end: datetime | None, budget: int | None,
+    horizon: datetime | None = None,
+) -> Unit:  # fmt: skip
+    """One unit of all passes between `start` and `end`; `partial` if it holds more than `budget` rows. Without an end
+    most of its rows are expected before `horizon`."""
+    window, (usual, *rare) = task.resource.window, task.resource.passes
     reading = Reading(client, task)
-    complete = all(reading.walk({**fixed, **params}, budget) for fixed in task.resource.passes)
-    reach = ((window, start or EPOCH, end),) if window and params else ()
+    slices = [{**usual, **_limits(window, *part)} for part in _slices(start, end, horizon)]
+    complete = reading.gather(slices, budget)
+    # Not at the same time: what is deleted meanwhile has to come in one of the passes.
+    limits = _limits(window, start, end)
+    complete = complete and all(reading.walk({**fixed, **limits}, reading.beyond(budget)) for fixed in rare)
+    reach = ((window, start or EPOCH, end),) if window and (start or end) else ()
     unit = reading.unit(kind, window_start=start, window_end=end if complete else None, reach=reach)
     unit.status = "ok" if complete else "partial"
-    if window and params:
+    if window and reach:
         unit.rows_outside = outside(unit.batch.rows[task.resource.name], window, start, end)
     return unit
+
+
+def _limits(window: str | None, start: datetime | None, end: datetime | None) -> dict[str, str]:
+    limits = {f"{window}[gte]": start, f"{window}[lte]": end}
+    return {name: iso(moment) for name, moment in limits.items() if moment}
+
+
+def _slices(
+    start: datetime | None, end: datetime | None, horizon: datetime | None
+) -> list[tuple[datetime | None, datetime | None]]:
+    """What lies between `start` and `end`, in parts of one length."""
+    high = end or horizon
+    if start is None or high is None or high - start < LANES * HOUR:
+        return [(start, end)]
+    cuts = [start + (high - start) / LANES * part for part in range(1, LANES)]
+    return list(zip([start, *cuts], [*cuts, end], strict=True))
 
 
 def _fan_out(client: Client, task: Task) -> Unit:
