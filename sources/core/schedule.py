@@ -61,6 +61,7 @@ class File:
             self.file = folder / f"{digest(name)}.sqlite"
             self._connection = sqlite3.connect(self.file, isolation_level=None, check_same_thread=False)
             self._connection.execute("PRAGMA synchronous = OFF")  # lost in a crash of the machine, like its requests
+            self._connection.execute("PRAGMA journal_mode = PERSIST")
             self._connection.execute("CREATE TABLE IF NOT EXISTS pace (free_at REAL)")
         except (OSError, sqlite3.Error) as error:
             raise LostError(str(error)) from error
@@ -69,24 +70,23 @@ class File:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                begins, now = self._book(seconds, after)
+                return self._book(seconds, after)
             except BaseException:
                 with suppress(sqlite3.Error):
                     self._connection.execute("ROLLBACK")
                 raise
         except sqlite3.Error as error:
             raise LostError(str(error)) from error
-        return time.monotonic() + begins - now
 
-    def _book(self, seconds: float, after: float) -> tuple[float, float]:
-        row, now = self._connection.execute("SELECT max(free_at) FROM pace").fetchone(), time.time()
-        free_at = row[0] or 0.0
+    def _book(self, seconds: float, after: float) -> float:
+        (free_at,) = self._connection.execute("SELECT coalesce(max(free_at), 0.0) FROM pace").fetchone()
+        here, now = time.monotonic(), time.time()  # together: a commit may take longer than the distance
         believed = free_at if free_at < now + _farthest(seconds) else 0.0
         begins = max(believed, now + after)
         self._connection.execute("DELETE FROM pace")
         self._connection.execute("INSERT INTO pace VALUES (?)", [begins + seconds])
         self._connection.execute("COMMIT")
-        return begins, now
+        return here + begins - now
 
 
 class Database:
