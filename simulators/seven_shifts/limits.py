@@ -32,11 +32,10 @@ class Meter:
         """Seconds left of the general block."""
         return max(0.0, self.blocked_until - time.monotonic())
 
-    def wait(self, credential: str, limit: RateLimit | None) -> float:
-        """Count a request; more than 0 means it is refused and for how long."""
+    def wait(self, credential: str, limit: RateLimit | None, now: float) -> float:
+        """Count a request that came at `now`; more than 0 means it is refused and for how long."""
         if limit is None:
             return 0.0
-        now = time.monotonic()
         blocked = self._blocked.get(credential, 0.0)
         if blocked > now:
             return blocked - now

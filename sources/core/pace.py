@@ -10,7 +10,7 @@ from contextlib import suppress
 from sources.core.errors import ConfigurationError
 from sources.core.schedule import Database, File, LostError, Own, Schedule
 
-LATE = 0.01  # seconds that a request may leave behind its moment without room being made for it
+LATE = 0.005  # seconds that a request may leave behind its moment without room being made for it
 AHEAD = 10  # moments that are booked at once from a database that is far away
 ALONE = 4.0  # without the database that machines share, each takes a quarter: enough for four of them
 AGAIN = 30.0  # seconds until the database is tried again
@@ -26,7 +26,7 @@ class Pace:
     """
 
     def __init__(
-        self, per_second: float = 9.7, per_minute: float = 582, shared_as: str = "", address: str | None = None
+        self, per_second: float = 9.6, per_minute: float = 576, shared_as: str = "", address: str | None = None
     ) -> None:
         self.distance = max(1 / per_second, 60 / per_minute)  # seconds between two requests
         self.notices: set[str] = set()
