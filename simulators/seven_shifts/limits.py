@@ -42,7 +42,7 @@ class Meter:
         seen = self._seen.setdefault(credential, deque())
         while seen and seen[0] <= now - 60.0:
             seen.popleft()
-        last_second = sum(1 for at in reversed(seen) if at > now - 1.0)
+        last_second = sum(1 for at in seen if now - 1.0 < at <= now)  # they may be counted out of order
         if len(seen) >= limit.per_minute or last_second >= limit.per_second:
             self._blocked[credential] = now + limit.block_seconds
             seen.clear()
