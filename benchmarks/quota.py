@@ -31,7 +31,7 @@ from simulators.seven_shifts.limits import Meter, RateLimit
 LATENCY = 0.12
 LIMIT = RateLimit()
 EDGE = 10  # requests
-ROWS = 60_000  # shifts, and as many punches: some 130 pages each with what is asked for beside them
+ROWS = 80_000  # shifts, and as many punches: some 180 requests each
 COMPANIES = 50
 GOAL = 0.95
 LISTINGS = ("companies", "departments", "roles", "users", "shift_drafts")  # seven requests a company on a first run

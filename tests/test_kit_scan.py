@@ -589,3 +589,19 @@ def test_all_parts_of_a_window_go_by_one_place_of_the_room(monkeypatch: pytest.M
 
     assert [unit.status for unit in units] == ["ok"]
     assert room.mine.held
+
+
+@pytest.mark.parametrize(("unit_rows", "windows"), [(200, [(None, None)]), (60, [(None, 44.2), (44.2, None)])])
+def test_a_short_look_is_followed_by_as_few_windows_as_it_lets_expect(
+    unit_rows: int, windows: list[tuple[float | None, float | None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sources.core.scan.LOOK", 8)
+    client = Answers(Shop([*DAILY[1:], punch(0, -24 * 60)], size=5), clock=START + timedelta(days=70))
+
+    look, *units = read(client, unit_rows=unit_rows)
+
+    assert (look.status, look.rows_read) == ("partial", 10)
+    assert [(begin, end) for begin, end, _ in days(units)] == windows
+    assert {unit.status for unit in units} == {"ok"}
+    assert set(keys(units)) == set(range(100))
+    assert units[-1].high_water_mark == START + timedelta(days=70)

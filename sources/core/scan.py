@@ -81,25 +81,27 @@ def _windows(
     """Window after window from `edge` on, oldest first, each short enough to be one unit; the last one is open
     unless an end was asked for. Where the server ignores the window, one whole listing takes its place."""
     begun, newest, seconds = task.begun, task.newest, 0.0
-    first, horizon, step = None, begun, timedelta(days=28)
+    first, horizon, step, short = None, begun, timedelta(days=28), False
     if sample:
         begun, newest, seconds = sample.scan_started_at, sample.newest_modified, sample.seconds
         first, latest = _span(sample)
         horizon = max(latest, begun or latest)
-        step = max(HOUR, (latest - first) / 3 * max(1.0, task.unit_rows / sample.rows_read))
+        short = sample.rows_read < task.unit_rows  # the first window holds what is older than all it saw, too
+        step = max(HOUR, (latest - first) * (task.unit_rows / sample.rows_read * 0.8 if short else 1 / 3))
     closing = False
     while not closing:
         stop = min((moment for moment in (task.until, horizon) if moment), default=None)
         blind = edge is None and first is None  # nothing tells yet where the history begins
-        closing = blind or stop is None or (edge is not None and edge + step >= stop)
-        end = task.until if closing else edge + step if edge else first
-        budget = task.unit_rows if blind or (edge and step > HOUR) else None
-        unit = _read_window(client, task, kind, edge, end, budget, horizon)
+        low = edge or (first if short else None)
+        closing = blind or stop is None or (low is not None and low + step >= stop)
+        end = task.until if closing else low + step if low else first
+        budget = task.unit_rows if blind or (low and step > HOUR) else None
+        unit = _read_window(client, task, kind, edge, end, budget, (low, end or horizon))
         seconds += unit.seconds
         begun = min((moment for moment in (begun, unit.scan_started_at) if moment), default=None)
         newest = max((moment for moment in (newest, unit.newest_modified) if moment), default=None)
         if unit.status == "partial":
-            step = max(HOUR, min(step, end - edge if end and edge else step) / 2)
+            step = max(HOUR, min(step, end - low if end and low else step) / 2)
             closing = False
             earliest, latest = _span(unit)
             first, horizon = first or earliest, max(latest, horizon or latest)
@@ -118,13 +120,13 @@ def _windows(
 
 def _read_window(
     client: Client, task: Task, kind: str, start: datetime | None, end: datetime | None, budget: int | None,
-    horizon: datetime | None = None,
+    span: tuple[datetime | None, datetime | None] = (None, None),
 ) -> Unit:  # fmt: skip
-    """One unit of all passes between `start` and `end`; `partial` if it holds more than `budget` rows. Without an end
-    most of its rows are expected before `horizon`."""
+    """One unit of all passes between `start` and `end`; `partial` if it holds more than `budget` rows. Most of its rows
+    are expected within `span`."""
     window, (usual, *rare) = task.resource.window, task.resource.passes
     reading = Reading(client, task)
-    slices = [{**usual, **_limits(window, *part)} for part in _slices(start, end, horizon)]
+    slices = [{**usual, **_limits(window, *part)} for part in _slices(start, end, *span)]
     complete = reading.gather(slices, budget)
     # Not at the same time: what is deleted meanwhile has to come in one of the passes.
     limits = _limits(window, start, end)
@@ -143,13 +145,12 @@ def _limits(window: str | None, start: datetime | None, end: datetime | None) ->
 
 
 def _slices(
-    start: datetime | None, end: datetime | None, horizon: datetime | None
+    start: datetime | None, end: datetime | None, low: datetime | None, high: datetime | None
 ) -> list[tuple[datetime | None, datetime | None]]:
-    """What lies between `start` and `end`, in parts of one length."""
-    high = end or horizon
-    if start is None or high is None or high - start < LANES * HOUR:
+    """What lies between `start` and `end`, in parts that are equally long between `low` and `high`."""
+    if low is None or high is None or high - low < LANES * HOUR:
         return [(start, end)]
-    cuts = [start + (high - start) / LANES * part for part in range(1, LANES)]
+    cuts = [low + (high - low) / LANES * part for part in range(1, LANES)]
     return list(zip([start, *cuts], [*cuts, end], strict=True))
 
 
