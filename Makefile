@@ -20,7 +20,7 @@ COMPILE := $(RESOLVE) --extra dbt --extra report
 NEW_ENOUGH := $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Python 3.10 or newer is \
 needed, this is %d.%d. Name another one: make PYTHON=python3.12 ..." % sys.version_info[:2])'
 
-.PHONY: help demo test test-airflow test-dagster dagster check check-graphql bench soak crash weather mutants docs lock clean
+.PHONY: help demo test test-airflow test-dagster dagster check check-graphql bench test-scale soak crash weather mutants docs lock clean
 
 help:
 	@echo "make demo   load two days of simulated restaurants and show what was picked up; no account needed"
@@ -29,6 +29,7 @@ help:
 	@echo "make check  only the style, the types, the import contracts and the generated pages"
 	@echo "make check-graphql SCHEMA=PATH  hold the 7Geese queries against an SDL file or an introspection result"
 	@echo "make bench  measure"
+	@echo "make test-scale  two machines, fifty companies, one quota, at the vendor's real pace (2 minutes)"
 	@echo "make soak   random edits, runs, weather and crashes for SECONDS=600; SOAK_ARGS=--seed=N to see one again"
 	@echo "make crash  kill 200 runs on DuckDB and 50 on PostgreSQL, and compare after each (about 40 minutes)"
 	@echo "make weather  try every fault of docs/reliability.md and write its table (about 10 minutes)"
@@ -59,8 +60,12 @@ check-graphql:
 
 bench: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
+	@$(BIN)/python -m benchmarks.quota
 	@$(BIN)/python -m benchmarks.reviews
 	@$(BIN)/python -m benchmarks.transform
+
+test-scale: .venv/dev.stamp
+	@$(BIN)/python -m pytest tests/scale $(PYTEST_ARGS)
 
 soak: .venv/dev.stamp
 	@$(BIN)/python -m tests.model.soak --seconds $(SECONDS) $(SOAK_ARGS)

@@ -73,9 +73,13 @@ class Warehouse:
         if self.type in ("duckdb", "postgres"):
             # dlt leaves it open, and runs a merge's DELETE and INSERT one by one: a kill between them erased history.
             arguments["supports_transactions"] = True
-        factory = dlt.destination(
-            self.type, destination_name="warehouse", staging_dataset_name_layout=layout, **arguments
-        )
+        arguments |= {"destination_name": "warehouse", "staging_dataset_name_layout": layout}
+        if self.type == "postgres":
+            from pipelines.postgres import Postgres
+
+            factory: Destination[Any, Any] = Postgres(**arguments)
+        else:
+            factory = dlt.destination(self.type, **arguments)
         # dlt looks up every setting that is not given, 26 times a run: a quarter of what a run costs it.
         found = factory.configuration(factory.spec(), accept_partial=True)
         factory.config_params.update({name: value for name, value in found.items() if value is not None})

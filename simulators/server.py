@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -17,6 +18,8 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 Environ = dict[str, Any]
 WSGIApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 RESET = "simulator.reset"  # an app sets this environ key to close the connection without an answer
+ARRIVED = "simulator.arrived"  # when a request came, by this process's monotonic clock
+TIMESTAMP = 35  # SO_TIMESTAMPNS and SCM_TIMESTAMPNS of Linux
 
 
 class Headers(dict[str, str]):
@@ -44,6 +47,23 @@ class Recorded:
     at: float
 
 
+def stamp(connection: socket.socket) -> None:
+    """Have the kernel note when something comes, where it can."""
+    with contextlib.suppress(OSError):
+        connection.setsockopt(socket.SOL_SOCKET, TIMESTAMP, 1)
+
+
+def arrival(connection: socket.socket) -> float:
+    """Wait for the next request and tell when it came: a busy machine may come to read it much later."""
+    _, notes, _, _ = connection.recvmsg(1, 64, socket.MSG_PEEK)
+    ago = 0.0
+    for level, kind, data in notes:
+        if (level, kind, len(data)) == (socket.SOL_SOCKET, TIMESTAMP, 16):
+            seconds, nanoseconds = struct.unpack("qq", data)
+            ago = time.time() - seconds - nanoseconds / 1e9
+    return time.monotonic() - max(0.0, ago)
+
+
 class _Handler(WSGIRequestHandler):
     """Keep-alive, quiet, headers and body in one packet: two packets cost a delayed ACK of 40 ms."""
 
@@ -54,6 +74,11 @@ class _Handler(WSGIRequestHandler):
     def setup(self) -> None:
         super().setup()
         self.server.connections.add(self.connection)  # type: ignore[attr-defined]
+        stamp(self.connection)
+
+    def handle_one_request(self) -> None:
+        self.arrived = arrival(self.connection)
+        super().handle_one_request()
 
     def finish(self) -> None:
         self.server.connections.discard(self.connection)  # type: ignore[attr-defined]
@@ -67,6 +92,7 @@ class _Handler(WSGIRequestHandler):
     def run_wsgi(self) -> None:
         """One request with its connection left open: Werkzeug's own version closes after every answer."""
         environ = self.make_environ()
+        environ[ARRIVED] = self.arrived
         if not environ.get("wsgi.input_terminated"):
             # Read whole, or an unread rest would be taken for the next request.
             length = int(self.headers.get("Content-Length") or 0)
@@ -140,7 +166,7 @@ class LocalServer:
         self._server = self._thread = None
 
     def _record(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        arrived = time.monotonic()
+        arrived = environ[ARRIVED]
         started: list[Any] = []
         body = self._app(environ, lambda *args: started.extend(args))
         dropped = environ.get(RESET, False)

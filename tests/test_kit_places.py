@@ -1,143 +1,18 @@
-"""Places and paces: who waits for whom, and for how long."""
+"""Places, and the ends of answers: who waits for whom, and for how long."""
 
 from __future__ import annotations
 
 import io
-import os
 import socket
-import sqlite3
-import stat
 import threading
-import time
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from sources.core import deadline, pace
+from sources.core import deadline
 from sources.core.deadline import Deadline
-from sources.core.pace import Pace
 from sources.core.task import Room
-
-
-def interval(**rates: Any) -> list[tuple[int, int]]:
-    return [(rate.limit, rate.interval) for rate in Pace(**rates)._rates]
-
-
-def test_requests_are_spread_evenly_at_the_slower_of_two_rates() -> None:
-    assert interval() == [(1, 112)]  # 9 a second, 540 a minute
-    assert interval(per_second=1000) == interval(per_minute=60_000) == [(1, 112)]
-    assert interval(per_second=10, per_minute=6000) == [(1, 100)]
-    assert interval(per_second=1000, per_minute=60) == [(1, 1000)]
-    assert interval(per_second=3, per_minute=6000) == [(1, 334)]
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(pace, "tempfile", SimpleNamespace(gettempdir=lambda: str(tmp_path)))
-    return tmp_path
-
-
-def files(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.rglob("*.sqlite"))
-
-
-def test_a_shared_budget_is_a_file_of_the_user_that_does_not_name_the_credential(folder: Path) -> None:
-    Pace(1000, 60_000, "client-secret").wait()
-
-    (file,) = files(folder)
-    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
-    assert "client-secret" not in str(file)
-    assert len(file.stem) == 20
-    assert file.parent.name == f"sevens-pace-{os.getuid()}"
-    Pace(1000, 60_000, "client-secret").wait()
-    assert len(files(folder)) == 1
-    Pace(1000, 60_000, "another").wait()
-    Pace(500, 60_000, "client-secret").wait()
-    Pace(1000, 50_000, "client-secret").wait()
-    assert len(files(folder)) == 4
-
-
-def test_a_pace_of_ones_own_leaves_no_file(folder: Path) -> None:
-    Pace(1000, 60_000).wait()
-
-    assert files(folder) == []
-
-
-def test_without_a_place_for_a_file_everybody_keeps_a_pace_of_their_own(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*arguments: Any, **options: Any) -> None:
-        raise PermissionError
-
-    monkeypatch.setattr(Path, "mkdir", refuse)
-
-    Pace(1000, 60_000, "client").wait()
-
-    assert files(folder) == []
-
-
-def test_a_budget_that_cannot_be_written_any_more_is_left_for_a_pace_of_ones_own(folder: Path) -> None:
-    paced = Pace(1000, 60_000, "client")
-    broken = SimpleNamespace(try_acquire=lambda name: (_ for _ in ()).throw(sqlite3.OperationalError("disk full")))
-    paced._limiter = broken  # type: ignore[assignment]
-
-    paced.wait()
-
-    assert paced._limiter not in (None, broken)
-    assert paced._file is None
-
-
-def test_everybody_waits_until_the_latest_moment_that_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = SimpleNamespace(now=100.0)
-    naps: list[float] = []
-
-    class Stopping(threading.Event):
-        def wait(self, timeout: float | None = None) -> bool:
-            naps.append(timeout or 0.0)
-            clock.now += (timeout or 0.0) / 2 if len(naps) == 1 else (timeout or 0.0)
-            return False
-
-    monkeypatch.setattr(pace, "time", SimpleNamespace(monotonic=lambda: clock.now))
-    paced = Pace(1000, 60_000)
-    paced.hold(10)
-    paced.hold(4)
-
-    paced.wait(Stopping())
-
-    assert naps == [10.0, 5.0]
-    paced.wait(Stopping())
-    assert naps == [10.0, 5.0]
-
-
-def test_nobody_who_stops_sits_out_a_hold() -> None:
-    stopping = threading.Event()
-    stopping.set()
-    paced = Pace(1000, 60_000)
-    paced.hold(4)
-    began = time.monotonic()
-
-    paced.wait(stopping)
-
-    assert time.monotonic() - began < 3
-
-
-def test_who_cannot_be_stopped_sits_out_a_hold_too() -> None:
-    paced = Pace(1000, 60_000)
-    paced.hold(0.05)
-    began = time.monotonic()
-
-    paced.wait()
-
-    assert time.monotonic() - began >= 0.04
-
-
-def test_the_limiter_is_made_once() -> None:
-    paced = Pace(1000, 60_000)
-
-    assert paced._open() is paced._open()
-
 
 # Places.
 

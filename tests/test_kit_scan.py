@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
@@ -11,10 +12,11 @@ from typing import Any
 import pytest
 
 from sources.core.errors import RefusedError
+from sources.core.reading import LANES
 from sources.core.resource import Cursor, Mode, Part, Resource
 from sources.core.scan import mark_of, outside, scan
-from sources.core.task import Task, Unit
-from tests.kit import BISTRO, NOON, PUNCHES, ROLES, START, Answers, Break, Shop, page, punch, task, without
+from sources.core.task import Room, Task, Unit
+from tests.kit import BISTRO, NOON, PUNCHES, ROLES, START, Answers, Break, Shop, page, punch, spelled, task, without
 
 HOURLY = [punch(number, 60 * number) for number in range(48)]
 DELETED = ({}, {"deleted": "true"})
@@ -367,16 +369,14 @@ DAILY = [punch(number, 24 * 60 * number) for number in range(100)]
 
 
 def test_the_windows_of_a_history_begin_with_a_third_of_what_a_first_look_saw() -> None:
-    client = Answers(Shop(HOURLY, size=5))
+    units = read(Answers(Shop(HOURLY, size=5)), unit_rows=10)
 
-    read(client, unit_rows=10)
-
-    ends = [query["start[lte]"] for query in client.asked if "start[lte]" in query and "cursor" not in query]
-    assert ends[:2] == ["2026-01-01T00:00:00Z", "2026-01-01T09:20:00Z"]  # doubled: the first one has a single row
+    ends = [unit.window_end for unit in units if unit.status == "ok"]
+    assert ends[:2] == [START, START + timedelta(hours=9, minutes=20)]  # doubled: the first one has a single row
 
 
 def test_a_full_window_is_read_again_in_a_half_and_the_next_ones_are_as_long() -> None:
-    units = read(Answers(Shop(DAILY, size=10)), since=START, until=START + timedelta(days=50), unit_rows=15)
+    units = read(Answers(Shop(DAILY, size=10)), since=START, until=START + timedelta(days=50), unit_rows=16)
 
     assert days(units)[:5] == [
         (0, None, "partial"),
@@ -388,11 +388,11 @@ def test_a_full_window_is_read_again_in_a_half_and_the_next_ones_are_as_long() -
     assert set(keys(units)) == set(range(51))
 
 
-@pytest.mark.parametrize(("unit_rows", "second"), [(116, 56), (117, 84)])
+@pytest.mark.parametrize(("unit_rows", "second"), [(128, 56), (129, 84)])
 def test_a_window_with_less_than_a_quarter_of_a_unit_doubles_the_next_one(unit_rows: int, second: int) -> None:
     units = read(Answers(Shop(DAILY)), since=START, until=START + timedelta(days=90), unit_rows=unit_rows)
 
-    assert days(units)[:2] == [(0, 28, "ok"), (28, second, "ok")]  # 29 rows, both ends counted
+    assert days(units)[:2] == [(0, 28, "ok"), (28, second, "ok")]  # 29 rows, those on its cuts twice
 
 
 def test_a_window_that_is_as_long_as_a_step_is_one() -> None:
@@ -540,3 +540,68 @@ def test_the_parents_of_all_passes_are_asked() -> None:
     list(scan(client, Task(BISTRO, resource)))
 
     assert client.asked[:2] == [{"limit": 500}, {"deleted": "true", "limit": 500}]
+
+
+def test_a_window_is_read_in_parts_at_once_and_the_other_pass_after_them() -> None:
+    client = Answers(Shop([*DAILY, punch(100, 60, deleted=True)]))
+
+    (unit,) = read(client, resource=without(PUNCHES, passes=DELETED), since=START, until=START + timedelta(days=28))
+
+    parts = [(query.get("start[gte]"), query.get("start[lte]")) for query in client.asked]
+    cuts = [spelled(START + timedelta(days=days)) for days in (0, 7, 14, 21, 28)]
+    assert set(parts[:LANES]) == set(itertools.pairwise(cuts))
+    assert parts[LANES:] == [(cuts[0], cuts[-1])]
+    assert "deleted" in client.asked[-1]
+    assert set(unit.batch.rows["punches"].values("id")) == {*range(29), 100}
+
+
+def test_parts_of_a_window_are_in_flight_at_the_same_time() -> None:
+    together = threading.Barrier(LANES, timeout=5)
+
+    def answer(query: dict[str, Any]) -> dict[str, Any]:
+        together.wait()
+        return Shop(DAILY)(query)
+
+    (unit,) = read(Answers(answer), since=START, until=START + timedelta(days=28))
+
+    assert set(unit.batch.rows["punches"].values("id")) == set(range(29))
+
+
+def test_a_part_that_fails_fails_the_window_and_the_others_ask_for_nothing_more() -> None:
+    def answer(query: dict[str, Any]) -> Any:
+        if query["start[lte]"] == spelled(START + timedelta(days=7)):
+            return RefusedError("no", 403)
+        time.sleep(0.05)
+        return Shop(DAILY, size=1)(query)
+
+    client = Answers(answer)
+    with pytest.raises(RefusedError):
+        read(client, since=START, until=START + timedelta(days=28))
+
+    assert len(client.asked) < 2 * LANES
+
+
+def test_all_parts_of_a_window_go_by_one_place_of_the_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sources.core.reading.LARGE_ROWS", 1)
+    room = Room(places=1)
+
+    units = read(Answers(Shop(DAILY, size=3)), since=START, until=START + timedelta(days=28), room=room)
+
+    assert [unit.status for unit in units] == ["ok"]
+    assert room.mine.held
+
+
+@pytest.mark.parametrize(("unit_rows", "windows"), [(200, [(None, None)]), (60, [(None, 44.2), (44.2, None)])])
+def test_a_short_look_is_followed_by_as_few_windows_as_it_lets_expect(
+    unit_rows: int, windows: list[tuple[float | None, float | None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sources.core.scan.LOOK", 8)
+    client = Answers(Shop([*DAILY[1:], punch(0, -24 * 60)], size=5), clock=START + timedelta(days=70))
+
+    look, *units = read(client, unit_rows=unit_rows)
+
+    assert (look.status, look.rows_read) == ("partial", 10)
+    assert [(begin, end) for begin, end, _ in days(units)] == windows
+    assert {unit.status for unit in units} == {"ok"}
+    assert set(keys(units)) == set(range(100))
+    assert units[-1].high_water_mark == START + timedelta(days=70)

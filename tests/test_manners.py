@@ -134,16 +134,3 @@ def test_a_netrc_file_does_not_replace_the_token(
     get()
 
     assert requests_mock.last_request.headers["Authorization"] == "Bearer secret"
-
-
-@pytest.mark.parametrize("rates", [{"per_second": 1000, "per_minute": 1}, {"per_second": 1000, "per_minute": 2}])
-def test_the_limit_of_a_minute_and_of_a_credential_hold_over_processes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rates: dict[str, int]
-) -> None:
-    monkeypatch.setattr("sources.core.pace.tempfile", SimpleNamespace(gettempdir=lambda: str(tmp_path)))
-    Pace(**rates, shared_as="client").wait()
-    second = threading.Thread(target=Pace(**rates, shared_as="client").wait, daemon=True)
-    second.start()
-    second.join(timeout=0.5)
-    assert second.is_alive()
-    Pace(**rates, shared_as="another").wait()

@@ -32,18 +32,17 @@ class Meter:
         """Seconds left of the general block."""
         return max(0.0, self.blocked_until - time.monotonic())
 
-    def wait(self, credential: str, limit: RateLimit | None) -> float:
-        """Count a request; more than 0 means it is refused and for how long."""
+    def wait(self, credential: str, limit: RateLimit | None, now: float) -> float:
+        """Count a request that came at `now`; more than 0 means it is refused and for how long."""
         if limit is None:
             return 0.0
-        now = time.monotonic()
         blocked = self._blocked.get(credential, 0.0)
         if blocked > now:
             return blocked - now
         seen = self._seen.setdefault(credential, deque())
         while seen and seen[0] <= now - 60.0:
             seen.popleft()
-        last_second = sum(1 for at in reversed(seen) if at > now - 1.0)
+        last_second = sum(1 for at in seen if now - 1.0 < at <= now)  # they may be counted out of order
         if len(seen) >= limit.per_minute or last_second >= limit.per_second:
             self._blocked[credential] = now + limit.block_seconds
             seen.clear()

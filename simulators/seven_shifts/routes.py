@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from simulators.server import Headers
+from simulators.server import ARRIVED, Headers
 from simulators.seven_shifts import fault_answers, readings
 from simulators.seven_shifts.control import add_control
 from simulators.seven_shifts.filters import Query
@@ -86,7 +86,7 @@ def _admit(sim: SevenShifts) -> Response | None:
     headers = Headers({name.lower(): value for name, value in request.headers})
     with sim.lock:
         credential, g.state = sim.access.admit(headers, sim.states, sim.now)
-        wait = sim.meter.wait(credential, sim.rate_limit)
+        wait = sim.meter.wait(credential, sim.rate_limit, request.environ[ARRIVED])
     return fault_answers.too_many(wait, sim.retry_after) if wait > 0 else None
 
 

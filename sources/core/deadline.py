@@ -1,24 +1,33 @@
-"""Connections on which an answer, headers and body, has an end: a timeout of `requests` only minds the pauses."""
+"""Connections that ask when it is their turn, and on which an answer, headers and body, has an end: a timeout of
+`requests` only minds the pauses."""
 
 from __future__ import annotations
 
 import io
 import socket
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from http.client import HTTPResponse
 from typing import Any
 
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util.connection import is_connection_dropped
+
+Turn = Callable[[], AbstractContextManager[None]]
 
 
 class Deadline(HTTPAdapter):
     """To be mounted in a session: an answer that is not all there `longest` seconds after it was asked for ends like
-    one that does not come at all."""
+    one that does not come at all. Once a connection is there, a request leaves on it within `turn`; what that
+    raises ends the request."""
 
-    def __init__(self, longest: float, **options: Any) -> None:  # noqa: ANN401 - the adapter's
-        limits = {"longest": longest}
+    def __init__(
+        self, longest: float, turn: Turn = nullcontext, **options: Any  # noqa: ANN401 - the adapter's
+    ) -> None:
+        limits = {"longest": longest, "turn": staticmethod(turn)}
         self._pools = {
             "http": _pool(HTTPConnectionPool, type("Plain", (_Timed, HTTPConnection), limits)),
             "https": _pool(HTTPSConnectionPool, type("Secure", (_Timed, HTTPSConnection), limits)),
@@ -43,7 +52,21 @@ def _pool(pool: type[HTTPConnectionPool], connection: type) -> type[HTTPConnecti
 
 class _Timed:
     longest: float
+    turn: Turn
     sock: socket.socket
+
+    def request(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
+        """Connect first and wait for the turn then: a handshake takes as long as several answers, and a request that
+        took its turn before it would arrive among those of later turns."""
+        self._connect()
+        with self.turn():
+            self._connect()  # a server may have hung up meanwhile
+            super().request(*args, **options)  # type: ignore[misc]
+
+    def _connect(self) -> None:
+        if is_connection_dropped(self):  # type: ignore[arg-type]
+            self.close()  # type: ignore[attr-defined]
+            self.connect()  # type: ignore[attr-defined]
 
     def response_class(self, sock: socket.socket, *args: Any, **options: Any) -> HTTPResponse:  # noqa: ANN401
         response = HTTPResponse(sock, *args, **options)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ssl
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -95,7 +95,7 @@ class Client:
     ) -> None:
         self.url, self.auth, self.pace = secure(url), auth, pace
         self.privacy = Privacy()  # what becomes of personal values in what is read
-        self.notices: set[str] = set()
+        self.notices = pace.notices
         self.requests = 0
         self.stopping = threading.Event()  # set: nobody waits or tries again any more
         self.clock: datetime | None = None  # the server's, as last seen
@@ -106,7 +106,7 @@ class Client:
         self._at_once = threading.BoundedSemaphore(at_once) if at_once else nullcontext()
         self._lock = threading.Lock()
         self._session = requests.Session()
-        self._session.mount(url, Deadline(longest, pool_maxsize=32))
+        self._session.mount(url, Deadline(longest, self._turn, pool_maxsize=32))
 
     def get(
         self, company: Company, path: str, params: Mapping[str, str | int], decode: Callable[[bytes], T]
@@ -152,7 +152,6 @@ class Client:
 
     def _send(self, asked: Asked) -> Answer:
         headers = {**self._sent, **self.auth.headers(asked.company)}
-        self.pace.wait(self.stopping)
         with self._lock:
             self.requests += 1
         try:
@@ -169,6 +168,15 @@ class Client:
             raise AgainError(UnavailableError(f"{asked} got no answer from {host} ({why(error)}). "
                                                "Check the network and api_url; what was loaded before is kept.")
                               ) from None  # fmt: skip
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """What a connection does in it leaves when its turn has come."""
+        moment = self.pace.wait(self.stopping)
+        if moment is None:
+            raise InterruptedError("the run stops")
+        yield
+        self.pace.left(moment)
 
     def _compare_echo(self, response: Answer) -> None:
         for name, sent in self._sent.items():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,6 +21,8 @@ from sources.core.privacy import Privacy
 from sources.core.rows import Batch, Row
 from sources.core.task import LARGE_ROWS, Task, Unit, moment
 
+LANES = 4  # listings of one unit that are read at once: one alone is bound by the time that an answer takes
+
 
 @dataclass
 class Reading:
@@ -29,6 +33,7 @@ class Reading:
     started: datetime | None = None
     requests: int = 0
     clock: float = field(default_factory=time.monotonic)
+    lanes: int = 1  # how many of its kind read at once
 
     def __post_init__(self) -> None:
         self.reader = self._fresh()
@@ -39,10 +44,10 @@ class Reading:
         """Rows read so far, also those set aside."""
         return self.reader.taken
 
-    def walk(self, params: Mapping[str, str], budget: int | None = None) -> bool:
-        """Read a listing to its end. False if more than `budget` rows came and it stopped."""
+    def walk(self, params: Mapping[str, str], enough: Callable[[], bool] = lambda: False) -> bool:
+        """Read a listing to its end. False if it stopped between two pages, because there was `enough`."""
         if not self.task.resource.by_position:
-            return self._follow(params, budget) is not None
+            return self._follow(params, enough) is not None
         whole, before = self.reader, set[tuple[Any, ...]]()
         for _ in range(TRIES):
             self.reader = self._fresh()
@@ -59,8 +64,10 @@ class Reading:
         self._join(read)
         return True
 
-    def _follow(self, params: Mapping[str, str], budget: int | None = None) -> list[set[tuple[Any, ...]]] | None:
-        """Follow `next` from the first page to the last. The keys of each page; None if it stopped at `budget`."""
+    def _follow(
+        self, params: Mapping[str, str], enough: Callable[[], bool] = lambda: False
+    ) -> list[set[tuple[Any, ...]]] | None:
+        """Follow `next` from the first page to the last. The keys of each page; None if it stopped."""
         sent: dict[str, str | int] = dict(params)
         if self.task.resource.limit:
             sent["limit"] = self.task.resource.limit
@@ -73,7 +80,7 @@ class Reading:
             self.arrived(reply.date, reply.requests)
             keys = self.take(reply.body.data, mended=reply.mended)
             pages.append(set(keys))
-            if self.rows > LARGE_ROWS:
+            if self.rows > LARGE_ROWS // self.lanes:
                 self.task.room.enter()
             cursor = reply.body.next
             if cursor is None:
@@ -84,7 +91,7 @@ class Reading:
                 raise SuspectError(f"{self.task.company.slug}: GET /{self.path} does not end: after "
                                    f"{len(cursors) + 1} pages its cursor {cursor!r} leads to nothing new. Nothing of "
                                    "this listing was marked as read; report it to the vendor.")  # fmt: skip
-            if budget is not None and self.rows > budget:
+            if enough():
                 return None
             cursors.add(cursor)
             seen.update(keys)
@@ -101,6 +108,36 @@ class Reading:
         self._join(pages.reader)
         self.reader.batch.drift += census.noticed
         return census
+
+    def beyond(self, budget: int | None) -> Callable[[], bool]:
+        """Whether there are more than `budget` rows."""
+        return lambda: budget is not None and self.rows > budget
+
+    def gather(self, listings: Sequence[Mapping[str, str]], budget: int | None = None) -> bool:
+        """Read several listings at once. False if there are more than `budget` rows in all and it stopped."""
+        if len(listings) == 1:
+            return self.walk(listings[0], self.beyond(budget))
+        lanes = [Reading(self.client, self.task, lanes=len(listings)) for _ in listings]
+        failed = threading.Event()
+
+        def enough() -> bool:
+            return failed.is_set() or (budget is not None and sum(lane.rows for lane in lanes) > budget)
+
+        def walk(lane: Reading, params: Mapping[str, str]) -> bool:
+            try:
+                return not enough() and lane.walk(params, enough)
+            except BaseException:
+                failed.set()
+                raise
+
+        room = self.task.room
+        with ThreadPoolExecutor(LANES, "lane", initializer=room.read_for, initargs=(room.mine,)) as pool:
+            complete = list(pool.map(walk, lanes, listings))
+        self.started = min((lane.started for lane in lanes if lane.started), default=self.started)
+        for lane in lanes:
+            self.requests += lane.requests
+            self._join(lane.reader)
+        return all(complete)
 
     def _fresh(self) -> PageReader:
         return PageReader(self.task.resource, self.task.company.guid, self.client.privacy)

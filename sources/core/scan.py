@@ -14,13 +14,14 @@ from math import inf
 from sources.core.envelope import Envelope, open_envelope
 from sources.core.errors import RefusedError
 from sources.core.http import Client, Reply
-from sources.core.reading import Reading
+from sources.core.reading import LANES, Reading
 from sources.core.resource import Mode
 from sources.core.rows import Rows
 from sources.core.task import EPOCH, FAR, Reach, Task, Unit, iso, micros, moment
 
 FAN_OUT = 8  # requests in flight where a resource asks once per user
 HOUR = timedelta(hours=1)
+LOOK = 5_000  # rows of a first look: what follows is read again in windows
 
 
 def scan(client: Client, task: Task) -> Iterator[Unit]:
@@ -63,8 +64,10 @@ def _incremental(client: Client, task: Task, mark: datetime) -> Unit:
 
 
 def _first_load(client: Client, task: Task) -> Iterator[Unit]:
-    """Everything in one listing, as long as it stays short enough; otherwise the window column cuts it."""
-    unit = _read_window(client, task, "backfill", None, None, task.unit_rows if task.resource.window else None)
+    """Everything in one listing, if it is short; otherwise the window column cuts it, into listings that are read at
+    once."""
+    look = min(task.unit_rows, LOOK) if task.resource.window else None
+    unit = _read_window(client, task, "backfill", None, None, look)
     if unit.status == "ok":
         unit.high_water_mark = mark_of(unit)
     yield unit
@@ -78,24 +81,27 @@ def _windows(
     """Window after window from `edge` on, oldest first, each short enough to be one unit; the last one is open
     unless an end was asked for. Where the server ignores the window, one whole listing takes its place."""
     begun, newest, seconds = task.begun, task.newest, 0.0
-    first, horizon, step = None, begun, timedelta(days=28)
+    first, horizon, step, short = None, begun, timedelta(days=28), False
     if sample:
         begun, newest, seconds = sample.scan_started_at, sample.newest_modified, sample.seconds
-        first, horizon = _span(sample)
-        step = max(HOUR, (horizon - first) / 3)
+        first, latest = _span(sample)
+        horizon = max(latest, begun or latest)
+        short = sample.rows_read < task.unit_rows  # the first window holds what is older than all it saw, too
+        step = max(HOUR, (latest - first) * (task.unit_rows / sample.rows_read * 0.8 if short else 1 / 3))
     closing = False
     while not closing:
         stop = min((moment for moment in (task.until, horizon) if moment), default=None)
         blind = edge is None and first is None  # nothing tells yet where the history begins
-        closing = blind or stop is None or (edge is not None and edge + step >= stop)
-        end = task.until if closing else edge + step if edge else first
-        budget = task.unit_rows if blind or (edge and step > HOUR) else None
-        unit = _read_window(client, task, kind, edge, end, budget)
+        low = edge or (first if short else None)
+        closing = blind or stop is None or (low is not None and low + step >= stop)
+        end = task.until if closing else low + step if low else first
+        budget = task.unit_rows if blind or (low and step > HOUR) else None
+        unit = _read_window(client, task, kind, edge, end, budget, (low, end or horizon))
         seconds += unit.seconds
         begun = min((moment for moment in (begun, unit.scan_started_at) if moment), default=None)
         newest = max((moment for moment in (newest, unit.newest_modified) if moment), default=None)
         if unit.status == "partial":
-            step = max(HOUR, min(step, end - edge if end and edge else step) / 2)
+            step = max(HOUR, min(step, end - low if end and low else step) / 2)
             closing = False
             earliest, latest = _span(unit)
             first, horizon = first or earliest, max(latest, horizon or latest)
@@ -113,20 +119,39 @@ def _windows(
 
 
 def _read_window(
-    client: Client, task: Task, kind: str, start: datetime | None, end: datetime | None, budget: int | None
-) -> Unit:
-    """One unit of all passes between `start` and `end`; `partial` if it holds more than `budget` rows."""
-    window = task.resource.window
-    limits = {f"{window}[gte]": start, f"{window}[lte]": end}
-    params = {name: iso(moment) for name, moment in limits.items() if moment}
+    client: Client, task: Task, kind: str, start: datetime | None, end: datetime | None, budget: int | None,
+    span: tuple[datetime | None, datetime | None] = (None, None),
+) -> Unit:  # fmt: skip
+    """One unit of all passes between `start` and `end`; `partial` if it holds more than `budget` rows. Most of its rows
+    are expected within `span`."""
+    window, (usual, *rare) = task.resource.window, task.resource.passes
     reading = Reading(client, task)
-    complete = all(reading.walk({**fixed, **params}, budget) for fixed in task.resource.passes)
-    reach = ((window, start or EPOCH, end),) if window and params else ()
+    slices = [{**usual, **_limits(window, *part)} for part in _slices(start, end, *span)]
+    complete = reading.gather(slices, budget)
+    # Not at the same time: what is deleted meanwhile has to come in one of the passes.
+    limits = _limits(window, start, end)
+    complete = complete and all(reading.walk({**fixed, **limits}, reading.beyond(budget)) for fixed in rare)
+    reach = ((window, start or EPOCH, end),) if window and (start or end) else ()
     unit = reading.unit(kind, window_start=start, window_end=end if complete else None, reach=reach)
     unit.status = "ok" if complete else "partial"
-    if window and params:
+    if window and reach:
         unit.rows_outside = outside(unit.batch.rows[task.resource.name], window, start, end)
     return unit
+
+
+def _limits(window: str | None, start: datetime | None, end: datetime | None) -> dict[str, str]:
+    limits = {f"{window}[gte]": start, f"{window}[lte]": end}
+    return {name: iso(moment) for name, moment in limits.items() if moment}
+
+
+def _slices(
+    start: datetime | None, end: datetime | None, low: datetime | None, high: datetime | None
+) -> list[tuple[datetime | None, datetime | None]]:
+    """What lies between `start` and `end`, in parts that are equally long between `low` and `high`."""
+    if low is None or high is None or high - low < LANES * HOUR:
+        return [(start, end)]
+    cuts = [low + (high - low) / LANES * part for part in range(1, LANES)]
+    return list(zip([start, *cuts], [*cuts, end], strict=True))
 
 
 def _fan_out(client: Client, task: Task) -> Unit:

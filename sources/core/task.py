@@ -20,25 +20,47 @@ NOT_LOADED = ("failed", "skipped", "incomplete")  # statuses of what a run owes
 FAR = datetime(9999, 12, 31, tzinfo=timezone.utc)
 
 
+@dataclass
+class Place:
+    """What a scan has of the room. All threads that read for it go by the same one."""
+
+    held: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
 class Room:
     """Bounds the rows in memory, however many scans go on: a scan that has grown large needs one of few places, and
     keeps it until it ends. Who has one goes on, so nobody waits for ever."""
 
     def __init__(self, places: int = 2) -> None:
         self._places = threading.BoundedSemaphore(places)
-        self._mine = threading.local()
+        self._threads = threading.local()
+
+    @property
+    def mine(self) -> Place:
+        """The place of this thread's scan."""
+        if not hasattr(self._threads, "place"):
+            self._threads.place = Place()
+        place: Place = self._threads.place
+        return place
+
+    def read_for(self, place: Place) -> None:
+        """Let this thread read for another one's scan."""
+        self._threads.place = place
 
     def enter(self) -> None:
-        """Wait for a place, unless this thread has one."""
-        if not getattr(self._mine, "held", False):
-            self._places.acquire()
-            self._mine.held = True
+        """Wait for a place, unless this thread's scan has one."""
+        with self.mine.lock:
+            if not self.mine.held:
+                self._places.acquire()
+                self.mine.held = True
 
     def leave(self) -> None:
-        """Give this thread's place back, if it has one."""
-        if getattr(self._mine, "held", False):
-            self._mine.held = False
-            self._places.release()
+        """Give the place back, if there is one."""
+        with self.mine.lock:
+            if self.mine.held:
+                self.mine.held = False
+                self._places.release()
 
 
 @dataclass(frozen=True)

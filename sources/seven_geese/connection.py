@@ -48,6 +48,7 @@ def connect(resources: Sequence[Resource]) -> NetworkClient:
         per_second=number(f"{SECTION}.requests_per_second", 5, least=0.01),
         per_minute=number(f"{SECTION}.requests_per_minute", 300, least=0.01),
         shared_as=auth.identity,
+        address=secret(f"{SECTION}.pace"),
     )
     client = NetworkClient(origin(), auth, pace, {"User-Agent": "sevens"}, backoff=backoff, at_once=4,
                            longest=number(f"{SECTION}.longest_answer", 300, least=0.1),

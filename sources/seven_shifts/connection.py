@@ -31,9 +31,10 @@ def connect(resources: Sequence[Resource]) -> Client:
     backoff, longest = number(f"{SECTION}.backoff", 1.0), number(f"{SECTION}.longest_answer", 300, least=0.1)
     auth = _auth(resources, backoff, longest)
     pace = Pace(
-        per_second=number(f"{SECTION}.requests_per_second", 9, least=0.01),
-        per_minute=number(f"{SECTION}.requests_per_minute", 540, least=0.01),
+        per_second=number(f"{SECTION}.requests_per_second", 9.6, least=0.01),
+        per_minute=number(f"{SECTION}.requests_per_minute", 576, least=0.01),
         shared_as=auth.identity,
+        address=secret(f"{SECTION}.pace"),
     )
     url = setting(f"{SECTION}.api_url", "https://api.7shifts.com") or ""
     sent = {"x-api-version": API_VERSION, "User-Agent": "sevens"}

