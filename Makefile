@@ -20,12 +20,13 @@ COMPILE := $(RESOLVE) --extra dbt --extra report
 NEW_ENOUGH := $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Python 3.10 or newer is \
 needed, this is %d.%d. Name another one: make PYTHON=python3.12 ..." % sys.version_info[:2])'
 
-.PHONY: help demo test test-airflow test-dagster dagster check check-graphql bench test-scale soak crash weather mutants docs lock clean
+.PHONY: help demo test test-airflow test-dagster dagster test-destinations check check-graphql bench test-scale soak crash weather mutants docs lock clean
 
 help:
 	@echo "make demo   load two days of simulated restaurants and show what was picked up; no account needed"
 	@echo "make test   every test; also the style, the types, the import contracts and the generated pages"
 	@echo "make test-airflow  run the DAGs of Airflow against both simulators, in an environment of their own (.venv-airflow)"
+	@echo "make test-destinations  the same truth on DuckDB, PostgreSQL, DuckLake, Delta and Iceberg (about 15 minutes)"
 	@echo "make check  only the style, the types, the import contracts and the generated pages"
 	@echo "make check-graphql SCHEMA=PATH  hold the 7Geese queries against an SDL file or an introspection result"
 	@echo "make bench  measure"
@@ -48,6 +49,9 @@ test: .venv/dev.stamp
 
 test-airflow: .venv-airflow/run.stamp
 	@.venv-airflow/bin/python -m pytest --confcutdir=tests/airflow tests/airflow $(PYTEST_ARGS)
+
+test-destinations: .venv-lake/lake.stamp
+	@.venv-lake/bin/python -m pytest -n 2 tests/destinations $(PYTEST_ARGS)
 
 check: .venv/dev.stamp
 	$(BIN)/python -m ruff check .
@@ -96,6 +100,7 @@ lock: $(BIN)/uv
 	$(COMPILE) $(LOCK_ARGS) --group build --constraint requirements/dev.txt --output-file requirements/run.txt
 	$(COMPILE) $(LOCK_ARGS) --extra dagster --group test --constraint requirements/dev.txt --output-file requirements/dagster.txt
 	$(RESOLVE) $(LOCK_ARGS) --extra airflow --group test --output-file requirements/airflow.txt
+	$(RESOLVE) $(LOCK_ARGS) --extra lake --group lake --output-file requirements/lake.txt
 
 clean:
 	rm -rf .venv .venv-* .dagster .sevens demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
@@ -134,6 +139,13 @@ clean:
 .venv-dagster/dagster.stamp: requirements/dagster.txt pyproject.toml .venv-dagster/made.stamp
 	@echo "Installing requirements/dagster.txt"
 	@$(INSTALL) --require-hashes --no-deps -r requirements/dagster.txt
+	@$(PROJECT)
+	@touch $@
+
+.venv-lake/lake.stamp: BIN := .venv-lake/bin
+.venv-lake/lake.stamp: requirements/lake.txt pyproject.toml .venv-lake/made.stamp
+	@echo "Installing requirements/lake.txt"
+	@$(INSTALL) --require-hashes --no-deps -r requirements/lake.txt
 	@$(PROJECT)
 	@touch $@
 

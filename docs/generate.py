@@ -1,5 +1,5 @@
-"""Write `docs/tables.md`, the table of resources in `README.md` and the dbt sources from the resource tables, and
-`docs/marts.md` from the YAML of the dbt project.
+"""Write `docs/tables.md`, the table of resources in `README.md` and the dbt sources from the resource tables,
+`docs/marts.md` from the YAML of the dbt project, and the table of `docs/destinations.md`.
 
 `python -m docs.generate` writes, `python -m docs.generate --check` only tells whether anything would change.
 """
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from docs import matrix
 from docs.dbt_sources import dbt_sources
 from docs.marts import marts
 from docs.sentences import LOGS, SENTENCES
@@ -23,7 +24,7 @@ from sources.core.vendor import Vendor
 ROOT = Path(__file__).resolve().parent.parent
 TABLES, MARTS, README = ROOT / "docs" / "tables.md", ROOT / "docs" / "marts.md", ROOT / "README.md"
 MODELS = ROOT / "dbt_project" / "models"
-BEGIN, END = "<!-- resources -->", "<!-- /resources -->"
+DESTINATIONS = ROOT / "docs" / "destinations.md"
 INTRODUCTION = """# Tables
 
 Generated from the resource tables by `make docs`; edit those instead.
@@ -37,16 +38,21 @@ whether a column may be empty.
 
 
 def pages() -> dict[Path, str]:
-    """The generated files and what they should contain. Raises `SystemExit` if the README has no place."""
-    readme = README.read_text(encoding="utf-8")
-    head, begin, rest = readme.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not (begin and end):
-        raise SystemExit(f"README.md has no place for its table: add the lines {BEGIN} and {END}.")
+    """The generated files and what they should contain. Raises `SystemExit` if one has no place for its table."""
     staging = MODELS / "staging"
     models = {staging / slug / f"_{slug}__sources.yml": dbt_sources(slug, vendor) for slug, vendor in VENDORS.items()}
-    readme = f"{head}{BEGIN}\n{resources()}{END}{tail}"
-    return {TABLES: tables(), MARTS: marts(MODELS / "marts"), README: readme, **models}
+    return {TABLES: tables(), MARTS: marts(MODELS / "marts"), README: _filled(README, "resources", resources()),
+            DESTINATIONS: _filled(DESTINATIONS, "destinations", _grid(matrix.HEAD, list(matrix.rows()))),
+            **models}  # fmt: skip
+
+
+def _filled(page: Path, name: str, table: str) -> str:
+    """A page with its table between two marks."""
+    head, begin, rest = page.read_text(encoding="utf-8").partition(f"<!-- {name} -->")
+    _, end, tail = rest.partition(f"<!-- /{name} -->")
+    if not (begin and end):
+        raise SystemExit(f"{page.name} has no place for its table: add the lines <!-- {name} --> and <!-- /{name} -->.")
+    return f"{head}{begin}\n{table}{end}{tail}"
 
 
 def resources() -> str:

@@ -69,7 +69,7 @@ def run(
             memory = Memory(lambda: pipeline.sql_client(), source)
             harvest = Harvest(client, rows, chosen, memory, order, vendor.discover, vendor.scan)
             for package in packages(harvest, memory, order, lambda unit: listener(unit, report)):
-                _commit(pipeline, vendor, package, report, warehouse.file_format)
+                _commit(pipeline, vendor, package, report, warehouse)
                 report.requests, report.notices = client.requests, client.notices
     except (DestinationException, OSError) as error:
         raise UnavailableError(f"The run to {warehouse.name} ended early: {_cause(error)}. What was committed is kept "
@@ -100,10 +100,13 @@ def open_pipeline(source: str, warehouse: Warehouse, shard: str) -> dlt.Pipeline
     return pipeline
 
 
-def _commit(pipeline: dlt.Pipeline, vendor: Vendor, package: Package, report: Report, file_format: str) -> None:
+def _commit(
+    pipeline: dlt.Pipeline, vendor: Vendor, package: Package, report: Report, warehouse: Warehouse
+) -> None:
     written = {name: sum(len(rows) for rows in parts) for name, parts in package.rows.items()}
     try:
-        info = pipeline.run(vendor.source(package=package, run_id=report.run_id, file_format=file_format))
+        source = vendor.source(package=package, run_id=report.run_id, file_format=warehouse.file_format)
+        info = pipeline.run(warehouse.fit(source, (table for row in vendor.resources for table in row.tables)))
         info.raise_on_failed_jobs()
         _refuse_unloaded(pipeline, info)
     except PipelineStepFailed as error:

@@ -6,58 +6,65 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import dlt
 import duckdb
+from dlt.common.configuration.exceptions import ConfigurationException
 from dlt.common.destination import Destination
+from dlt.extract import DltSource
 from filelock import FileLock, Timeout
 
+from pipelines.addresses import complete, duckdb_file, is_here
+from pipelines.destinations import DEFAULT, MANNERS, OPEN_TABLES, SECTION, Manner, company_buckets, table_format
 from sources.core.errors import ConfigurationError, UnavailableError
-from sources.core.settings import number, secret, setting
+from sources.core.resource import Table
+from sources.core.settings import number, secret, setting, untraced
 
 STORAGE_VERSION = "v1.4.0"  # a file written by DuckDB 2 in its own version opens in no other tool
-SECTION = "destination.warehouse"
-NO_DRIVER = "The PostgreSQL driver is missing: pip install 'sevens[postgres]'."
-SCHEMAS = ("seven_shifts", "seven_geese", "sevens_staging", "sevens_intermediate", "sevens_marts")
 
 
 @dataclass(frozen=True)
 class Warehouse:
-    """Where rows go. `file` is the DuckDB file, None on other destinations."""
+    """Where rows go. `file` is the DuckDB file, None on other destinations; `manner` how they are brought there;
+    `buckets` how many partitions all companies share, None for one each."""
 
     type: str
     credentials: str | None
     file: Path | None
     lock_wait: float
+    manner: Manner = DEFAULT
+    buckets: int | None = None
 
     @classmethod
     def configured(cls) -> Warehouse:
         """From `destination.warehouse`. A PostgreSQL address needs no destination_type beside it."""
-        credentials = secret(f"{SECTION}.credentials")
+        told = setting(f"{SECTION}.destination_type")
+        # Others may have a section of credentials, which dlt reads itself.
+        credentials = secret(f"{SECTION}.credentials") if told in (None, "duckdb", "postgres") else None
         guessed = "postgres" if (credentials or "").startswith(("postgresql://", "postgres://")) else "duckdb"
-        type = setting(f"{SECTION}.destination_type", guessed) or guessed
-        if type not in ("duckdb", "postgres") and not hasattr(dlt.destinations, type):
+        type = told or guessed
+        if type not in MANNERS and type != "filesystem" and not hasattr(dlt.destinations, type):
             raise ConfigurationError(f"destination_type {type!r} is none that dlt knows. Use duckdb or postgres, or "
                                      "any other of dlt's destinations with its package installed.")  # fmt: skip
         file = None
         if type == "duckdb":
-            file = _duckdb_file(credentials or "sevens.duckdb")
+            file = duckdb_file(credentials or "sevens.duckdb")
             credentials = str(file)
         elif type == "postgres" and credentials:
-            credentials = _complete(credentials)
-        return cls(type, credentials, file, number(f"{SECTION}.lock_wait", 60))
+            credentials = complete(credentials)
+        type = table_format() if type == "filesystem" else type
+        manner = MANNERS.get(type, DEFAULT)
+        return cls(type, credentials, file, number(f"{SECTION}.lock_wait", 60), manner, company_buckets(type))
 
     @property
     def file_format(self) -> str:
-        """What dlt loads from. Parquet, but on PostgreSQL dlt makes csv of it, and null of empty text on the way."""
-        return "insert_values" if self.type == "postgres" else "parquet"
+        """What dlt loads from."""
+        return self.manner.file_format
 
     @property
     def name(self) -> str:
@@ -66,33 +73,56 @@ class Warehouse:
 
     def destination(self, shard: str) -> Destination[Any, Any]:
         """dlt's destination. Each pipeline has a staging dataset of its own: a shared one loses rows silently."""
-        layout = f"%s_stg_{shard}"
-        arguments: dict[str, Any] = {"credentials": self.credentials} if self.credentials else {}
-        if self.type == "postgres" and not find_spec("psycopg2"):
-            raise ConfigurationError(NO_DRIVER)
-        if self.type in ("duckdb", "postgres"):
+        self.manner.require(self.type)
+        arguments: dict[str, Any] = {"staging_dataset_name_layout": f"%s_stg_{shard}"}
+        if self.credentials:
+            arguments["credentials"] = self.credentials
+        if self.manner.transactions:
             # dlt leaves it open, and runs a merge's DELETE and INSERT one by one: a kill between them erased history.
             arguments["supports_transactions"] = True
-        arguments |= {"destination_name": "warehouse", "staging_dataset_name_layout": layout}
-        if self.type == "postgres":
-            from pipelines.postgres import Postgres
-
-            factory: Destination[Any, Any] = Postgres(**arguments)
-        else:
-            factory = dlt.destination(self.type, **arguments)
+        factory = self._factory(destination_name="warehouse", **arguments)
         # dlt looks up every setting that is not given, 26 times a run: a quarter of what a run costs it.
-        found = factory.configuration(factory.spec(), accept_partial=True)
+        try:
+            with untraced():
+                found = factory.configuration(factory.spec(), accept_partial=True)
+        except ConfigurationException as error:
+            raise ConfigurationError(f"{SECTION} cannot be used as it is set: {_first_line(error)}.") from None
         factory.config_params.update({name: value for name, value in found.items() if value is not None})
         return factory
 
+    def _factory(self, **arguments: Any) -> Destination[Any, Any]:  # noqa: ANN401 - dlt's own
+        if self.type == "postgres":
+            from pipelines.postgres import Postgres
+
+            return Postgres(**arguments)
+        if self.type in OPEN_TABLES:
+            from pipelines.lake import Lake
+
+            return Lake(**arguments)
+        return dlt.destination(self.type, **arguments)
+
+    def fit(self, source: DltSource, tables: Iterable[Table]) -> DltSource:
+        """The source with what the destination wants to know of its tables."""
+        if self.manner.adapt:
+            known = {table.name: table for table in tables}
+            for name, resource in source.resources.items():
+                self.manner.adapt(resource, known.get(name), self.buckets)
+                if self.type in OPEN_TABLES:
+                    resource.apply_hints(table_format=self.type)  # type: ignore[arg-type]
+        return source
+
     @contextmanager
     def writing(self, working_dir: Path) -> Iterator[None]:
-        """Be the only writer of this working directory and, on DuckDB, of the file; create the file if new."""
+        """Be the only writer of this working directory and of a DuckDB file (created if new) or a folder here."""
         with ExitStack() as held:
             held.enter_context(self._lock(working_dir, "the working directory"))
             if self.file:
                 held.enter_context(self._lock(self.file, "the DuckDB file"))
                 self.meet()
+            elif self.type in OPEN_TABLES and (folder := is_here(setting(f"{SECTION}.bucket_url"))):
+                held.enter_context(self._lock(folder, "the folder"))
+            elif self.type == "ducklake" and (catalog := is_here(secret(f"{SECTION}.credentials.catalog"))):
+                held.enter_context(self._lock(catalog, "the catalog"))
             elif self.type == "postgres":
                 held.enter_context(self._advisory_lock(working_dir.name))
             yield
@@ -100,10 +130,9 @@ class Warehouse:
     @contextmanager
     def _advisory_lock(self, shard: str) -> Iterator[None]:
         """Two runs of one selection share a staging dataset, wherever they run: the server lets one in at a time."""
-        try:
-            import psycopg2  # type: ignore[import-untyped]
-        except ImportError:
-            raise ConfigurationError(NO_DRIVER) from None
+        self.manner.require(self.type)
+        import psycopg2  # type: ignore[import-untyped]
+
         try:
             connection = psycopg2.connect(self.credentials, connect_timeout=15)
         except psycopg2.Error as error:
@@ -161,34 +190,6 @@ class Warehouse:
             raise UnavailableError(f"Another run of sevens (process {pid}) has held {what} {path} for more than "
                                    f"{self.lock_wait:.0f} s. Wait for it to end, then run again."
                                    ) from None  # fmt: skip
-
-
-def _duckdb_file(credentials: str) -> Path:
-    """The file that is meant. DuckDB calls it by its name, and then takes a schema of the same name for it."""
-    path = credentials.removeprefix("duckdb:///")
-    if path.startswith("md:") or path == ":memory:":
-        raise ConfigurationError(f"{SECTION}.credentials {path!r} is no file. Name a file, or set destination_type "
-                                 "(motherduck for md:).")  # fmt: skip
-    if "://" in path:
-        raise ConfigurationError(f"{SECTION}.destination_type is duckdb, but its credentials are a "
-                                 f"{path.partition(':')[0]} address. Set destination_type to match.")  # fmt: skip
-    file = Path(path).expanduser().resolve()
-    if "'" in file.stem or '"' in file.stem:
-        raise ConfigurationError(f"{SECTION}.credentials {path!r} has a quote in its name, which dbt cannot take. Name "
-                                 "the file otherwise.")  # fmt: skip
-    if file.stem in SCHEMAS:
-        raise ConfigurationError(f"{SECTION}.credentials {path!r} is named like the schema {file.stem} in it, and "
-                                 "DuckDB cannot tell them apart. Name the file otherwise.")  # fmt: skip
-    return file
-
-
-def _complete(address: str) -> str:
-    """dlt insists on a host and a password; a socket in the query and trust or peer login need neither."""
-    parts = urlsplit(address)
-    user, _, place = parts.netloc.rpartition("@")
-    name, _, password = user.partition(":")
-    login = f"{name or 'postgres'}:{password or os.environ.get('PGPASSWORD', 'unused')}"
-    return urlunsplit(parts._replace(netloc=f"{login}@{place or 'localhost'}"))
 
 
 def _lock_file(path: Path) -> Path:

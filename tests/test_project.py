@@ -19,7 +19,7 @@ else:
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACTS = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_logo=True))"
-LOCKS = ("run.txt", "dev.txt", "dagster.txt", "airflow.txt")
+LOCKS = ("run.txt", "dev.txt", "dagster.txt", "airflow.txt", "lake.txt")
 PINNED = re.compile(r"^(?P<name>[a-z0-9._-]+)(\[.*\])?==(?P<version>[^ ;]+)(?P<rest>.*)$")
 
 
@@ -68,6 +68,7 @@ def declared(file: str) -> list[Requirement]:
         "dev.txt": extras["dbt"] + groups["test"] + groups["dev"],
         "dagster.txt": extras["dbt"] + groups["test"] + extras["dagster"],
         "airflow.txt": groups["test"] + extras["airflow"],
+        "lake.txt": groups["lake"] + extras["lake"],
     }
     wanted = project["project"]["dependencies"] + extras["postgres"] + groups["build"] + own[file]
     return [Requirement(entry) for entry in wanted if isinstance(entry, str)]

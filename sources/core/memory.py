@@ -169,7 +169,7 @@ class Memory:
             chosen = f"{_OPEN} AND _dlt_id IN ({', '.join(['%s'] * len(some))})"
             sql = _quoted(client, table.name, "SELECT * FROM {table}" + chosen)
             with client.execute_query(sql, guid, *some) as cursor:
-                names = [column[0] for column in cursor.description or ()]
+                names = [column[0].lower() for column in cursor.description or ()]  # Snowflake shouts
                 yield from [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def _query(self, table: str, sql: str, *params: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401

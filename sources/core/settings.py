@@ -39,7 +39,7 @@ def secret(key: str) -> str | None:
     """A secret, from the environment or `.dlt/secrets.toml`, without the line end that files give it. Raises
     `ConfigurationError`, which does not show it, if no header could carry it."""
     try:
-        with _untraced():
+        with untraced():
             value = str(dlt.secrets.get(key, str) or "").strip()
     except ConfigFieldMissingException:
         return None
@@ -62,12 +62,12 @@ def companies(slug: str, derives_guid: bool = False) -> list[Company]:
 
 def company_setting(slug: str) -> Any:  # noqa: ANN401 - JSON or TOML
     """The setting as it stands. Credentials may be in it."""
-    with _untraced():
+    with untraced():
         return dlt.config.get(f"sources.{slug}.companies")
 
 
 @contextmanager
-def _untraced() -> Iterator[None]:
+def untraced() -> Iterator[None]:
     """dlt writes every value that was looked up into the trace of the next load, a file beside the load packages."""
     log = get_resolved_traces()
     before, log.logging_enabled = log.logging_enabled, False

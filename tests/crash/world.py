@@ -66,7 +66,10 @@ class World:
         with mock.patch.dict(os.environ, {**self.settings, "DLT_DATA_DIR": str(self.folder / "verify")}):
             compared = [result for source in ("seven_shifts", "seven_geese") for result in verify(source)]
         found = [line for result in compared for line in _told(result)]
-        return found + doubled(self.destination, self.seen)
+        return found + self.doubled()
+
+    def doubled(self) -> list[str]:
+        return doubled(self.destination, self.seen)
 
 
 @contextmanager

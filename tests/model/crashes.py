@@ -18,6 +18,7 @@ from sources.core.errors import UnavailableError
 # After the rows are on disk, after they are normalized, after the jobs but before the load counts as complete.
 PHASES = {"normalize": (dlt.Pipeline, "normalize"), "load": (dlt.Pipeline, "load"),
           "complete": (Load, "complete_package")}  # fmt: skip
+STATEMENT = (DuckDbSqlClient, "execute_query")
 STATEMENTS = 24  # of a commit; a quiet one has less, a first load twice as many
 
 
@@ -26,11 +27,11 @@ class Died(BaseException):
 
 
 @contextmanager
-def crash(place: str, number: int) -> Iterator[None]:
+def crash(place: str, number: int, statement: tuple[Any, str] = STATEMENT) -> Iterator[None]:
     """The next commit breaks off at a phase, or at its statement `number`; the run ends as it would then."""
     with pytest.MonkeyPatch.context() as patch:
         if place == "statement":
-            _break_statement(patch, number)
+            _break_statement(patch, number, *statement)
         else:
             patch.setattr(*PHASES[place], _die)
         with suppress(Died, UnavailableError):
@@ -41,9 +42,9 @@ def _die(*_: Any, **__: Any) -> None:
     raise Died
 
 
-def _break_statement(patch: pytest.MonkeyPatch, number: int) -> None:
+def _break_statement(patch: pytest.MonkeyPatch, number: int, owner: Any, name: str) -> None:
     """Terminal, so that dlt gives the job up instead of trying it again."""
-    commit, execute = running._commit, DuckDbSqlClient.execute_query
+    commit, execute = running._commit, getattr(owner, name)
     left = [-1]
 
     def counting(*args: Any, **kwargs: Any) -> None:
@@ -53,11 +54,11 @@ def _break_statement(patch: pytest.MonkeyPatch, number: int) -> None:
         finally:
             left[0] = -1
 
-    def breaking(self: DuckDbSqlClient, *args: Any, **kwargs: Any) -> Any:
+    def breaking(self: Any, *args: Any, **kwargs: Any) -> Any:
         if left[0] == 0:
             raise DatabaseTerminalException(OSError("No space left on device"))
         left[0] -= left[0] > 0
         return execute(self, *args, **kwargs)
 
     patch.setattr(running, "_commit", counting)
-    patch.setattr(DuckDbSqlClient, "execute_query", breaking)
+    patch.setattr(owner, name, breaking)

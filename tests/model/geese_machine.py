@@ -53,6 +53,7 @@ class Geese(Convergence):
         self.transport, self.cap = options["transport"], options["cap"]
         self.begin(lambda: self._simulator(options), seed)
         self.bench = GeeseBench(self.vendor, self.folder, self.patch)
+        self.settle()
         self.bench.set("TRANSPORT", self.transport)
         self.life = GeeseLife(self.vendor, self.bench.viewers)
         self.amid = Amid(self.happen, self.pass_time)

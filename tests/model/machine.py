@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from pipelines.run import VENDORS
 from pipelines.verify import verify
 from sources.core.resource import Table
 from tests.model.clocks import StillClock, confuse
-from tests.model.crashes import PHASES, STATEMENTS, crash
+from tests.model.crashes import PHASES, STATEMENT, STATEMENTS, crash
 from tests.model.warehouse import Held, Numbers, looking
 
 DAYS = 14  # an example is shorter than any rolling window: what happens in it is still looked for at its end
@@ -50,6 +50,7 @@ class Convergence(RuleBasedStateMachine):
 
     vendor_slug = ""
     late: tuple[str, ...] = ()  # resources whose change filter does not show everything
+    statement = STATEMENT  # what a commit breaks off at
     vendor: Any
     bench: Any
     life: Any
@@ -65,6 +66,15 @@ class Convergence(RuleBasedStateMachine):
         self.vendor = open_vendor()
         self.clock = self.vendor._clock = StillClock(self.vendor.now)
         self.vendor.__enter__()
+
+    def settle(self) -> None:
+        """Where the rows go: into the bench's DuckDB file, unless a subclass says otherwise."""
+
+    def is_there(self) -> bool:
+        return bool(self.bench.file.exists())
+
+    def looking(self) -> AbstractContextManager[Held]:
+        return looking(self.bench.file, self.vendor_slug)
 
     def start_loaded(self, *manner: Any) -> None:
         """The first load, taken over from the first example that was loaded in this `manner`."""
@@ -114,10 +124,10 @@ class Convergence(RuleBasedStateMachine):
     ) -> Report | None:
         """A run of some companies, and what holds after every run. None if its commit crashed."""
         report = None
-        with crash(*breaks) if breaks else nullcontext():
+        with crash(*breaks, self.statement) if breaks else nullcontext():
             report = self.load(self.guids(chosen), resources, order)
-        if self.bench.file.exists():
-            with looking(self.bench.file, self.vendor_slug) as held:
+        if self.is_there():
+            with self.looking() as held:
                 self.check(held, self.guids(chosen))
         return report
 
@@ -141,7 +151,7 @@ class Convergence(RuleBasedStateMachine):
 
     def compare_now(self, report: Report) -> None:
         """What a calm run has read is right at once, but for what its change filter cannot show."""
-        with looking(self.bench.file, self.vendor_slug) as held:
+        with self.looking() as held:
             for guid in self.guids((0, 1)):
                 units = [unit for unit in report.units if unit.task.company.guid == guid and unit.status == "ok"]
                 read = {table.name for unit in units for table in unit.task.resource.tables
@@ -161,7 +171,7 @@ class Convergence(RuleBasedStateMachine):
         self.calm()
         self.vendor.advance(8 * 86_400)  # what is read daily or weekly is due
         self.answer(self.sync())
-        with looking(self.bench.file, self.vendor_slug) as held:
+        with self.looking() as held:
             none("differences", [told for guid in self.guids((0, 1)) for told in self.differences(held, guid)])
             closed = {(guid, table, key) for table in {name for _, name, _ in self.listed()}
                       for guid, key in held.gaps(table)}  # fmt: skip

@@ -48,6 +48,7 @@ class Shifts(Convergence):
     def open(self, options: dict[str, Any], loaded: bool, seed: int) -> None:
         self.begin(lambda: self._simulator(options), seed)
         self.bench = Bench(self.vendor, self.folder, self.patch)
+        self.settle()
         self.life = ShiftsLife(self.vendor)
         self.amid = Amid(self.happen, self.pass_time)
         self.vendor.on_page = lambda guid, table, number, query: self.amid.page(
