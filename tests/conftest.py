@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -83,6 +84,12 @@ def build_bench(
         bench = Bench(vendor, folder, monkeypatch)
         yield bench
         refuse_undocumented([*bench.recorded, *vendor.requests])
+
+
+@pytest.fixture(autouse=True)
+def _own_pace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test is held back by what another one was told: all their clients are one and the same credential."""
+    monkeypatch.setattr("sources.core.schedule.tempfile", SimpleNamespace(gettempdir=lambda: str(tmp_path)))
 
 
 @pytest.fixture

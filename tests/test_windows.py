@@ -87,7 +87,7 @@ def test_no_row_falls_between_two_windows(bench: Bench, guid: str) -> None:
 
     report = bench.run(**SHIFTS, unit_rows=SMALL // 2)
 
-    assert len([unit for unit in report.units if unit.status == "ok"]) > 5
+    assert len([unit for unit in report.units if unit.status == "ok"]) >= 3
     assert bench.loaded(guid, "shifts") == bench.held(guid, "shifts")
 
 
