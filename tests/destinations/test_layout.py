@@ -61,7 +61,8 @@ def test_a_question_about_a_company_opens_the_files_of_that_company_only(
         everyone = opened(name, held.sql(plan)[0][1])
         one = opened(name, held.sql(f"{plan} WHERE company_guid = '{bench.vendor.companies[1].guid}'")[0][1])
 
-    assert (everyone, one) == (3, 1)
+    assert one == 1
+    assert everyone >= len(bench.vendor.companies)
 
 
 def opened(name: str, plan: str) -> int:
@@ -77,7 +78,7 @@ def test_iceberg_companies_share_as_many_partitions_as_are_asked_for(
     lake = load(bench, "iceberg", monkeypatch, **{f"{PREFIX}COMPANY_BUCKETS": "2"})
 
     folders = {file.parent.name for file in files(lake, "shifts")}
-    assert folders <= {"company_guid_bucket=0", "company_guid_bucket=1"}
+    assert folders <= {"company_guid_bucket_2=0", "company_guid_bucket_2=1"}
     with PLACES["iceberg"].looking(bench.folder, "seven_shifts") as held:
         query = "SELECT company_guid, count(*) FROM seven_shifts.shifts GROUP BY ALL ORDER BY ALL"
         assert held.sql(query) == sorted((one.guid, len(bench.vendor.rows(one.guid, "shifts")))
