@@ -56,12 +56,31 @@ def test_new_versions_and_ended_ones_come_in_one_load(bench: Bench) -> None:
     guid = bench.vendor.companies[0].guid
     bench.run(resources=["roles"])
     role = bench.vendor.rows(guid, "roles")[0]["id"]
-    bench.vendor.edit(guid, "roles", role, name="renamed")
-    bench.vendor.advance(60)
+    for name in ("renamed", "renamed again"):
+        bench.vendor.edit(guid, "roles", role, name=name)
+        bench.vendor.advance(60)
+        assert not bench.run(resources=["roles"]).failed
 
-    assert not bench.run(resources=["roles"]).failed
-
-    versions = bench.sql("SELECT name = 'renamed', _dlt_valid_to IS NULL FROM seven_shifts.roles "
+    versions = bench.sql("SELECT name LIKE 'renamed%', _dlt_valid_to IS NULL FROM seven_shifts.roles "
                          "WHERE company_guid = ? AND id = ? ORDER BY _dlt_valid_from", guid, role)  # fmt: skip
-    assert versions == [(False, False), (True, True)]
+    assert versions == [(False, False), (True, False), (True, True)]
     assert bench.loaded(guid, "roles") == bench.held(guid, "roles")
+
+
+def test_a_machine_that_never_heard_of_a_column_leaves_no_old_value_in_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guid, slug = bench.vendor.companies[0].guid, bench.vendor.companies[0].slug
+    bench.vendor.faults.add("extra_field", times=2, path="/shifts", field="weather", value="rain")
+    bench.run(companies=[slug], resources=["shifts"])
+    weather = "SELECT count(*) FROM seven_shifts.shifts WHERE weather IS NOT NULL"
+    assert bench.sql(weather) != [(0,)]
+
+    monkeypatch.setenv("DLT_DATA_DIR", str(bench.folder / "elsewhere"))
+    for shift in bench.vendor.rows(guid, "shifts"):
+        bench.vendor.edit(guid, "shifts", shift["id"], notes="edited")
+    bench.vendor.advance(60)
+    assert not bench.run(resources=["shifts"]).failed
+
+    assert bench.sql(weather) == [(0,)]
+    assert bench.loaded(guid, "shifts", "id, notes") == bench.held(guid, "shifts", "id", "notes")
