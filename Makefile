@@ -45,7 +45,7 @@ demo: .venv/run.stamp
 	@$(BIN)/python -m pipelines.cli demo
 
 test: .venv/dev.stamp
-	@$(BIN)/python -m pytest -n 3 $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist worksteal $(PYTEST_ARGS)
 
 test-airflow: .venv-airflow/run.stamp
 	@.venv-airflow/bin/python -m pytest --confcutdir=tests/airflow tests/airflow $(PYTEST_ARGS)

@@ -63,8 +63,6 @@ def test_after_a_compaction_a_run_continues_exactly_as_it_would_have(
                 found = cursor.fetchone() if cursor.description else None
         return int(found[0]) if found else 0
 
-    if destination == "postgres":
-        sql("DROP SCHEMA IF EXISTS seven_shifts CASCADE")
     many_runs(bench, guid)
     sql("UPDATE seven_shifts.sync_log SET logged_at = logged_at - INTERVAL '200 days'")
     before, rows = remembered(), sql("SELECT count(*) FROM seven_shifts.sync_log")

@@ -27,10 +27,7 @@ def database(postgres: str, monkeypatch: pytest.MonkeyPatch, bench: Bench) -> It
     monkeypatch.setenv("DESTINATION__WAREHOUSE__CREDENTIALS", postgres)
     connection = psycopg2.connect(postgres)
     connection.autocommit = True
-    cursor = connection.cursor()
-    yield cursor
-    for schema in ("seven_shifts", "seven_shifts_stg_seven_shifts"):
-        cursor.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+    yield connection.cursor()
     connection.close()
 
 

@@ -27,8 +27,6 @@ def geese(postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         monkeypatch.setenv("DESTINATION__WAREHOUSE__CREDENTIALS", postgres)
         bench.sql = sql
         yield bench
-    for schema in ("seven_geese", "seven_geese_stg_seven_geese"):
-        cursor.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
     connection.close()
 
 
