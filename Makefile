@@ -20,11 +20,12 @@ COMPILE := $(RESOLVE) --extra dbt --extra report
 NEW_ENOUGH := $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Python 3.10 or newer is \
 needed, this is %d.%d. Name another one: make PYTHON=python3.12 ..." % sys.version_info[:2])'
 
-.PHONY: help demo test test-airflow test-dagster dagster test-destinations check check-graphql bench test-scale soak crash weather mutants docs lock clean
+.PHONY: help demo test test-long test-airflow test-dagster dagster test-destinations check check-graphql bench test-scale soak crash weather mutants docs lock clean
 
 help:
 	@echo "make demo   load two days of simulated restaurants and show what was picked up; no account needed"
 	@echo "make test   every test; also the style, the types, the import contracts and the generated pages"
+	@echo "make test-long  more cases of what \`make test\` shows (2 minutes)"
 	@echo "make test-airflow  run the DAGs of Airflow against both simulators, in an environment of their own (.venv-airflow)"
 	@echo "make test-destinations  the same truth on DuckDB, PostgreSQL, DuckLake, Delta and Iceberg (about 15 minutes)"
 	@echo "make check  only the style, the types, the import contracts and the generated pages"
@@ -46,6 +47,9 @@ demo: .venv/run.stamp
 
 test: .venv/dev.stamp
 	@$(BIN)/python -m pytest -n 3 --dist worksteal $(PYTEST_ARGS)
+
+test-long: .venv/dev.stamp
+	@$(BIN)/python -m pytest -n 3 -m long $(PYTEST_ARGS)
 
 test-airflow: .venv-airflow/run.stamp
 	@.venv-airflow/bin/python -m pytest --confcutdir=tests/airflow tests/airflow $(PYTEST_ARGS)

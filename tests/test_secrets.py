@@ -47,7 +47,7 @@ def absent(secrets: list[str], content: bytes) -> list[str]:
     return [secret[:3] for secret in secrets if secret.encode() in content]
 
 
-@pytest.mark.parametrize("trouble", ["", "401", "html", "403", "reset"])
+@pytest.mark.parametrize("trouble", ["", "401", "html", pytest.param("403", marks=pytest.mark.long), "reset"])
 def test_no_secret_of_seven_shifts_is_left_by_a_run_that_succeeds_or_fails(bench, trouble):
     if trouble:
         bench.vendor.faults.add(trouble, times=50, path="/shifts")
@@ -68,7 +68,7 @@ def test_a_wrong_client_secret_is_not_repeated(bench):
     assert absent(["canary-of-a-wrong-secret"], content) == []
 
 
-@pytest.mark.parametrize("trouble", ["", "401", "html", "truncated", "500"])
+@pytest.mark.parametrize("trouble", ["", "401", "html", "truncated", pytest.param("500", marks=pytest.mark.long)])
 def test_no_password_or_token_of_seven_geese_is_left_by_a_run_that_succeeds_or_fails(geese, trouble):
     if trouble:
         geese.vendor.faults.add(trouble, times=50, path="/graphql", after=3)

@@ -24,7 +24,7 @@ def geese(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     yield from build_geese(tmp_path, monkeypatch, people=8, schema=request.param)
 
 
-@pytest.mark.parametrize("transport", ["graphql", "rest", "auto"])
+@pytest.mark.parametrize("transport", [pytest.param("graphql", marks=pytest.mark.long), "rest", "auto"])
 def test_the_tables_converge_through_edits_deletions_hiding_and_changing_rights(geese, transport):
     bench, network = geese, geese.vendor.networks[0]
     tables = BY_REST if transport == "rest" else tuple(HELD)

@@ -77,7 +77,7 @@ def test_a_postgres_server_restarted_between_two_jobs_is_not_even_noticed(tmp_pa
 
 @pytest.mark.parametrize(
     "place",
-    [Place("", "sources.core.plan:_add", "after"), Place("", COMPLETE, "before")],
+    [pytest.param(Place("", "sources.core.plan:_add", "after"), marks=pytest.mark.long), Place("", COMPLETE, "before")],
     ids=lambda place: place.name,
 )  # fmt: skip
 def test_a_postgres_server_stopped_under_a_load_is_told_and_made_good(tmp_path, server, place):

@@ -38,14 +38,18 @@ def loaded_after(world: World, *traps: Trap) -> list[str]:
     return world.differences()
 
 
-@pytest.mark.parametrize("traps", TWICE, ids=[" then ".join(trap.place.name for trap in traps) for traps in TWICE])
+@pytest.mark.parametrize("traps", [
+    pytest.param(traps, id=" then ".join(trap.place.name for trap in traps), marks=[pytest.mark.long][: number // 2])
+    for number, traps in enumerate(TWICE)
+])  # fmt: skip
 def test_a_run_killed_twice_is_made_good_by_the_next_one(tmp_path, traps):
     with world(tmp_path) as here:
         assert loaded_after(here, *traps) == []
 
 
 @pytest.mark.parametrize(
-    "left", [Place("", PIPELINE + ".normalize", "after"), Place("", STORE + ".complete_job", "after")],
+    "left", [Place("", PIPELINE + ".normalize", "after"),
+             pytest.param(Place("", STORE + ".complete_job", "after"), marks=pytest.mark.long)],
     ids=lambda place: place.name,
 )  # fmt: skip
 def test_a_run_killed_while_it_clears_away_what_a_kill_left_hides_nothing_from_the_next(tmp_path, left):
