@@ -30,7 +30,7 @@ KIT = (
     "pipelines/run.py",
     "pipelines/outcome.py",
 )
-QUICK = "test_(kit_.*|passes|client|manners|slow_answers).py"  # the kit by itself, without a simulator
+QUICK = "test_(kit_.*|schedule|passes|client|manners|slow_answers).py"  # the kit by itself, without a simulator
 # Tests of other things, and programs that run for minutes.
 LEFT_OUT = ("tests/crash", "tests/weather", "tests/simulators", "tests/model", "tests/test_project.py")
 
