@@ -33,7 +33,7 @@ help:
 	@echo "make bench  measure"
 	@echo "make test-scale  two machines, fifty companies, one quota, at the vendor's real pace (2 minutes)"
 	@echo "make soak   random edits, runs, weather and crashes for SECONDS=600; SOAK_ARGS=--seed=N to see one again"
-	@echo "make crash  kill 200 runs on DuckDB and 50 on PostgreSQL, and compare after each (about 40 minutes)"
+	@echo "make crash  kill 200 runs on DuckDB and 50 on PostgreSQL, and compare after each (about 25 minutes)"
 	@echo "make weather  try every fault of docs/reliability.md and write its table (about 10 minutes)"
 	@echo "make mutants  put 300 faults into the kit, one at a time, and see whether the tests notice (MUTANTS_ARGS=--help)"
 	@echo "make docs   generate docs/tables.md and the table in README.md"
