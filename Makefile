@@ -54,7 +54,7 @@ test-long: .venv/dev.stamp
 test-airflow: .venv-airflow/run.stamp
 	@.venv-airflow/bin/python -m pytest --confcutdir=tests/airflow tests/airflow $(PYTEST_ARGS)
 
-test-destinations: .venv-lake/lake.stamp
+test-destinations: .venv-lake/run.stamp
 	@.venv-lake/bin/python -m pytest -n 2 tests/destinations $(PYTEST_ARGS)
 
 check: .venv/dev.stamp
@@ -88,11 +88,11 @@ mutants: .venv/dev.stamp
 	@nice $(BIN)/python -m tools.mutants $(MUTANTS_ARGS)
 
 # Dagster keeps its runs and partitions in .dagster; the settings there are yours once they are.
-dagster: .venv-dagster/dagster.stamp
+dagster: .venv-dagster/run.stamp
 	@mkdir -p .dagster && { test -e .dagster/dagster.yaml || cp deploy/dagster.yaml .dagster/; }
 	@DAGSTER_HOME="$(CURDIR)/.dagster" .venv-dagster/bin/dagster dev -m pipelines.dagster_defs $(DAGSTER_ARGS)
 
-test-dagster: .venv-dagster/dagster.stamp
+test-dagster: .venv-dagster/run.stamp
 	@.venv-dagster/bin/python -m pytest tests/dagster $(PYTEST_ARGS)
 
 docs: .venv/run.stamp
@@ -132,24 +132,12 @@ clean:
 	@$(PROJECT)
 	@touch .venv/run.stamp $@
 
-.venv-airflow/run.stamp: BIN := .venv-airflow/bin
-.venv-airflow/run.stamp: requirements/airflow.txt pyproject.toml .venv-airflow/made.stamp
-	@echo "Installing requirements/airflow.txt"
-	@$(INSTALL) --require-hashes --no-deps -r requirements/airflow.txt
-	@$(PROJECT)
-	@touch $@
-
-.venv-dagster/dagster.stamp: BIN := .venv-dagster/bin
-.venv-dagster/dagster.stamp: requirements/dagster.txt pyproject.toml .venv-dagster/made.stamp
-	@echo "Installing requirements/dagster.txt"
-	@$(INSTALL) --require-hashes --no-deps -r requirements/dagster.txt
-	@$(PROJECT)
-	@touch $@
-
-.venv-lake/lake.stamp: BIN := .venv-lake/bin
-.venv-lake/lake.stamp: requirements/lake.txt pyproject.toml .venv-lake/made.stamp
-	@echo "Installing requirements/lake.txt"
-	@$(INSTALL) --require-hashes --no-deps -r requirements/lake.txt
+# What does not fit into .venv has an environment of its own: .venv-NAME from requirements/NAME.txt.
+.PRECIOUS: %/made.stamp .venv-%/run.stamp
+.venv-%/run.stamp: BIN = .venv-$*/bin
+.venv-%/run.stamp: requirements/%.txt pyproject.toml .venv-%/made.stamp
+	@echo "Installing requirements/$*.txt"
+	@$(INSTALL) --require-hashes --no-deps -r requirements/$*.txt
 	@$(PROJECT)
 	@touch $@
 

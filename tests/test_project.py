@@ -68,7 +68,7 @@ def declared(file: str) -> list[Requirement]:
         "dev.txt": extras["dbt"] + groups["test"] + groups["dev"],
         "dagster.txt": extras["dbt"] + groups["test"] + extras["dagster"],
         "airflow.txt": groups["test"] + extras["airflow"],
-        "lake.txt": groups["lake"] + extras["lake"],
+        "lake.txt": groups["test"] + groups["lake"] + extras["lake"],
     }
     wanted = project["project"]["dependencies"] + extras["postgres"] + groups["build"] + own[file]
     return [Requirement(entry) for entry in wanted if isinstance(entry, str)]

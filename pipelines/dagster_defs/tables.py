@@ -128,10 +128,8 @@ def _metadata(report: Report, units: list[Unit], table: str) -> dict[str, Any]:
 
 def _refuse_failures(context: dg.AssetExecutionContext, report: Report) -> None:
     """Raise what the report has of failures: `UnavailableError` if one of them may be over later."""
-    failed = [unit for unit in report.units if unit.status in NOT_LOADED]
-    if not failed:
+    if not report.failed:
         return
-    told = [f"{unit.status.upper()} {unit.error}" for unit in failed]
-    text = "\n".join([f"{context.partition_key}: not all of {report.source} was loaded.", *told])
+    text = "\n".join([f"{context.partition_key}: not all of {report.source} was loaded.", *report.failures()])
     context.log.error(text)
-    raise (UnavailableError if any(unit.unavailable for unit in failed) else SevensError)(text)
+    raise (UnavailableError if any(unit.unavailable for unit in report.units) else SevensError)(text)
