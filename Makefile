@@ -11,7 +11,7 @@ LOCK_ARGS ?=
 DAGSTER_ARGS ?=
 
 BIN := .venv/bin
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 PROJECT = $(INSTALL) --no-deps --no-build-isolation --editable .
 RESOLVE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.10 --no-strip-extras \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --extra postgres

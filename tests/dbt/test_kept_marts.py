@@ -17,7 +17,7 @@ pytestmark = pytest.mark.timeout(900)  # the first one builds everything, on a m
 STEPS = (("nothing", "punches"), ("punches", "rules"))
 
 
-@pytest.fixture(scope="session", params=["duckdb", "postgres"])
+@pytest.fixture(scope="session", params=["duckdb", pytest.param("postgres", marks=pytest.mark.long)])
 def history(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> History:
     world = world_on(request.param, request, tmp_path_factory)
     return once(f"kept_{request.param}", lambda _: made(world), request, tmp_path_factory)
