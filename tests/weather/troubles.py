@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.weather import spoils
 from tests.weather.bench import Bench, closed_port
+from tests.weather.case import PAGE
 from tests.weather.proxy import Answer, Fault, Wire
 
 NOWHERE = "api.sevens.invalid"
@@ -77,31 +78,32 @@ def one_refused_for_a_day(here: Bench) -> None:
 
 
 def tokens_end(here: Bench) -> None:
-    _after(here, 1, here.vendor.expire_tokens)
+    _meanwhile(here, here.vendor.expire_tokens)
 
 
 def tokens_revoked(here: Bench) -> None:
-    _after(here, 1, lambda: here.vendor.revoke(here.company.id))
+    _meanwhile(here, lambda: here.vendor.revoke(here.company.id))
 
 
 def tokens_end_and_no_more(here: Bench) -> None:
     """The token ends in the middle, and the endpoint does not answer any more."""
-    _after(here, 2, here.vendor.expire_tokens)
+    _meanwhile(here, here.vendor.expire_tokens)
     here.order(Fault(spoils.page(503), "/oauth2/token", after=1))
 
 
 def revoked(here: Bench) -> None:
     """The admin takes the grant back; before the next run it is given again."""
-    _after(here, 1, lambda: here.vendor.revoke(here.company.guid))
+    _meanwhile(here, lambda: here.vendor.revoke(here.company.guid))
     here.afterwards.append(lambda: here.vendor.restore(here.company.guid))
 
 
-def _after(here: Bench, answers: int, happens: Any) -> None:
+def _meanwhile(here: Bench, happens: Any) -> None:
+    """While the first page of a listing is on its way: whatever is asked after it meets the change."""
     def spoil(wire: Wire, answer: Answer) -> None:
-        wire.send(answer)
         happens()
+        wire.send(answer)
 
-    here.order(Fault(spoil, "", 1, answers))
+    here.order(Fault(spoil, PAGE[here.source], 1))
 
 
 def storm(here: Bench) -> None:
