@@ -72,7 +72,8 @@ def _settled(resource: DltResource, table: Table | None, buckets: int | None) ->
 class Manner:
     """How rows are brought: dlt's load file format, the module that has to be there and the package or extra that has
     it, the DuckDB extensions that read it, and whether dlt has to be told that a merge is one transaction. `apart`
-    says what keeps companies apart, `shares` how several can share a partition."""
+    says what keeps companies apart, `shares` how several can share a partition. `appends`: the first rows of a table
+    are not merged; not where a job that is tried again may bring them twice."""
 
     file_format: str = "parquet"
     module: str = "dlt"
@@ -81,6 +82,7 @@ class Manner:
     transactions: bool = False
     apart: str = "nothing"
     shares: tuple[str, ...] = ()
+    appends: bool = False
     adapt: Adapt | None = None
 
     def require(self, type: str) -> None:
@@ -97,7 +99,7 @@ class Manner:
 
 DEFAULT = Manner()
 MANNERS = {
-    "duckdb": Manner(transactions=True, adapt=_settled),
+    "duckdb": Manner(transactions=True, appends=True, adapt=_settled),
     # From Arrow dlt makes csv, and null of empty text on the way.
     "postgres": Manner("insert_values", "psycopg2", "-e '.[postgres]'", transactions=True),
     "ducklake": Manner(extensions=("ducklake", "sqlite_scanner", "postgres_scanner"), transactions=True,

@@ -6,9 +6,12 @@ import errno
 import hashlib
 import os
 import uuid
+from collections import UserDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import dlt
 from dlt.common.destination.exceptions import DestinationException
@@ -22,15 +25,25 @@ from sources.core.company import Company
 from sources.core.errors import ConfigurationError, UnavailableError
 from sources.core.memory import Memory
 from sources.core.plan import Harvest, Order, Package, packages
-from sources.core.resource import Resource
+from sources.core.resource import Resource, Table
 from sources.core.settings import company_setting
 from sources.core.task import Unit
 from sources.core.vendor import Vendor
-from sources.seven_geese import VENDOR as SEVEN_GEESE
-from sources.seven_shifts import VENDOR as SEVEN_SHIFTS
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-VENDORS = {vendor.slug: vendor for vendor in (SEVEN_SHIFTS, SEVEN_GEESE)}
+
+
+class _Vendors(UserDict[str, Any]):
+    """Every vendor by its slug, imported when it is first asked for."""
+
+    def __getitem__(self, slug: str) -> Vendor:
+        if isinstance(self.data[slug], str):
+            self.data[slug] = import_module(self.data[slug]).VENDOR
+        found: Vendor = self.data[slug]
+        return found
+
+
+VENDORS = _Vendors(seven_shifts="sources.seven_shifts", seven_geese="sources.seven_geese")
 
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
 # What fails is raised and told once; dlt would log pages of it.
@@ -69,7 +82,7 @@ def run(
             memory = Memory(lambda: pipeline.sql_client(), source)
             harvest = Harvest(client, rows, chosen, memory, order, vendor.discover, vendor.scan)
             for package in packages(harvest, memory, order, lambda unit: listener(unit, report)):
-                _commit(pipeline, vendor, package, report, warehouse)
+                _commit(pipeline, vendor, package, report, warehouse, memory)
                 report.requests, report.notices = client.requests, client.notices
     except (DestinationException, OSError) as error:
         raise UnavailableError(f"The run to {warehouse.name} ended early: {_cause(error)}. What was committed is kept "
@@ -101,12 +114,20 @@ def open_pipeline(source: str, warehouse: Warehouse, shard: str) -> dlt.Pipeline
 
 
 def _commit(
-    pipeline: dlt.Pipeline, vendor: Vendor, package: Package, report: Report, warehouse: Warehouse
+    pipeline: dlt.Pipeline, vendor: Vendor, package: Package, report: Report, warehouse: Warehouse, memory: Memory
 ) -> None:
     written = {name: sum(len(rows) for rows in parts) for name, parts in package.rows.items()}
     try:
         source = vendor.source(package=package, run_id=report.run_id, file_format=warehouse.file_format)
-        info = pipeline.run(warehouse.fit(source, (table for row in vendor.resources for table in row.tables)))
+        tables = (table for row in vendor.resources for table in row.tables)
+        made = set(pipeline.default_schema.tables) if pipeline.default_schema_name else set[str]()
+
+        def first(table: Table) -> bool:
+            return (table.name in written or table.name not in made) and memory.empty(table)
+
+        source = warehouse.fit(source, tables, first)
+        memory.close()
+        info = pipeline.run(source)
         info.raise_on_failed_jobs()
         _refuse_unloaded(pipeline, info)
     except PipelineStepFailed as error:

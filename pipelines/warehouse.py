@@ -6,7 +6,7 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,14 +101,17 @@ class Warehouse:
             return Lake(**arguments)
         return dlt.destination(self.type, **arguments)
 
-    def fit(self, source: DltSource, tables: Iterable[Table]) -> DltSource:
-        """The source with what the destination wants to know of its tables."""
+    def fit(self, source: DltSource, tables: Iterable[Table], first: Callable[[Table], bool]) -> DltSource:
+        """The source with what the destination wants to know of its tables. `first`: whether rows that come to a
+        table, or the table itself, would be the first there."""
         if self.manner.adapt:
             known = {table.name: table for table in tables}
             for name, resource in source.resources.items():
                 self.manner.adapt(resource, known.get(name), self.buckets)
                 if self.type in OPEN_TABLES:
                     resource.apply_hints(table_format=self.type)  # type: ignore[arg-type]
+                if self.manner.appends and name in known and first(known[name]):
+                    resource.apply_hints(write_disposition="append")
         return source
 
     @contextmanager

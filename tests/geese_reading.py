@@ -11,10 +11,11 @@ import pytest
 from sources import seven_geese
 from sources.core.columns import CONTENT, UNSEEN, VALID_FROM, VALID_TO
 from sources.core.http import Company
+from sources.core.moments import micros
 from sources.core.resource import Table
 from sources.core.rows import Rows
 from sources.core.sync import settle
-from sources.core.task import Task, Unit, micros
+from sources.core.task import Task, Unit
 from sources.seven_geese import VENDOR
 from sources.seven_geese.network import NetworkClient
 from sources.seven_geese.resources import RESOURCES

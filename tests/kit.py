@@ -13,10 +13,11 @@ from typing import Any
 from sources.core.columns import NULL, Bool, ContactText, Day, Int, Json, Key, Record, Text, Timestamp
 from sources.core.company import Company
 from sources.core.http import Reply
+from sources.core.moments import micros
 from sources.core.privacy import Privacy
 from sources.core.resource import Child, Cursor, Mode, Resource
 from sources.core.rows import Rows
-from sources.core.task import Task, Unit, micros
+from sources.core.task import Task, Unit
 
 GUID = "0f3d4ea7-9de8-42e9-9ab3-9fd1b4b815a0"
 BISTRO = Company("bistro", GUID, 41)
@@ -133,11 +134,15 @@ class ByHeart:
         self._rows, self._beyond = rows, dict(beyond or {})
         self.reaches: list[Any] = []
         self.had: set[tuple[str, str]] = set()  # columns, by table, in which there are values
+        self.without: set[str] = set()  # tables in which there is no row
 
     def known(self, table: Any, guid: str, reach: Any) -> dict[Any, Any]:
         assert (table.name, guid) == ("punches", GUID)
         self.reaches.append(reach)
         return {**self._known, **({} if reach else self._beyond)}
+
+    def empty(self, table: Any) -> bool:
+        return table.name in self.without
 
     def having(self, table: Any, guid: str, columns: Sequence[str]) -> list[str]:
         assert guid == GUID

@@ -443,7 +443,7 @@ def test_what_failed_is_not_held_against_the_destination(status: str) -> None:
 
 
 def test_an_order_has_these_bounds_unless_it_says_otherwise() -> None:
-    assert (Order().unit_rows, Order().package_rows, Order().package_minutes) == (200_000, 100_000, 10.0)
+    assert (Order().unit_rows, Order().package_rows, Order().package_minutes) == (200_000, 250_000, 10.0)
     assert not (Order().full_refresh)
     assert not (Order().allow_shrink)
 

@@ -15,10 +15,11 @@ from sources.core import settings
 from sources.core.columns import BirthDay, Column, ContactText, Key, OpinionFloat, Record
 from sources.core.company import Company
 from sources.core.errors import ConfigurationError
+from sources.core.moments import iso, micros, moment
 from sources.core.privacy import Privacy
 from sources.core.resource import Child, Cursor, Mode, Part, Resource, Table
 from sources.core.settings import company_setting, number, parse_companies, secret, setting
-from sources.core.task import Task, Unit, iso, micros, moment
+from sources.core.task import Task, Unit
 from tests.kit import GUID, NOON, PUNCHES, ROLES, START, Break, Punch, task, without
 
 OTHER = "5c0e4d56-4d1b-4f53-8e6e-1a53a2a3f9b1"

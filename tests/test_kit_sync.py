@@ -235,12 +235,15 @@ def test_a_parent_whose_children_have_gone_gets_a_tombstone() -> None:
     assert children.values("punch_id") == [2, 1]
 
 
-def test_a_new_parent_without_children_needs_no_tombstone() -> None:
-    assert ids(settle(reading(punch(1)), ByHeart()), "punch_breaks") == []
+def test_a_table_without_a_row_needs_no_tombstone() -> None:
+    memory = ByHeart()
+    memory.without = {"punch_breaks"}
+
+    assert ids(settle(reading(punch(1), punch(2, breaks=[{"id": 3}])), memory), "punch_breaks") == [3]
 
 
-@pytest.mark.parametrize("known", [{"rewrite": True}, {"mark": START}])
-def test_a_tombstone_is_written_where_nobody_can_tell_what_a_parent_had(known: dict[str, Any]) -> None:
+@pytest.mark.parametrize("known", [{}, {"rewrite": True}, {"mark": START}])
+def test_a_tombstone_is_written_for_a_new_parent_too(known: dict[str, Any]) -> None:
     written = settle(reading(punch(1), **known), ByHeart())
 
     assert ids(written, "punch_breaks") == [0]

@@ -170,3 +170,31 @@ def test_a_file_that_another_program_lets_go_of_is_waited_for(bench: Bench, monk
 
     assert len(slept) == 3
     assert bench.file.exists()
+
+
+def test_breaks_of_a_load_that_was_killed_before_the_shifts_go_with_them(bench: Bench, guid: str) -> None:
+    bench.run(**SHIFTS)
+    bench.sql("UPDATE seven_shifts._dlt_loads SET status = 1")
+    bench.sql("DELETE FROM seven_shifts.shifts")
+    (shift,) = bench.sql("SELECT min(shift_id) FROM seven_shifts.shift_breaks")[0]
+    bench.vendor.edit(guid, "shifts", shift, breaks=[])
+
+    bench.run(**SHIFTS)
+
+    left = bench.sql("SELECT count(*) FROM seven_shifts.shift_breaks WHERE shift_id = ?", shift)
+    assert left == [(0,)]
+    assert bench.loaded(guid, "shifts") == bench.held(guid, "shifts")
+
+
+def test_the_first_rows_of_a_table_are_not_merged_and_all_later_ones_are(bench: Bench, guid: str) -> None:
+    """Straight into the table: nothing is there that they could be of."""
+    bench.run(**SHIFTS)
+    staged = "SELECT table_name FROM duckdb_tables() WHERE schema_name LIKE 'seven_shifts_stg%'"
+    first = {name for (name,) in bench.sql(staged)}
+    bench.vendor.edit(guid, "shifts", bench.held(guid, "shifts")[0][0], notes="later")
+
+    bench.run(**SHIFTS)
+
+    assert not first & {"shifts", "shift_breaks"}
+    assert "shifts" in {name for (name,) in bench.sql(staged)}
+    assert bench.loaded(guid, "shifts", "id, notes") == bench.held(guid, "shifts", "id", "notes")

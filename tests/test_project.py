@@ -40,6 +40,14 @@ def test_the_types_hold():
     python("-m", "mypy")
 
 
+def test_a_vendor_is_imported_when_it_is_first_asked_for():
+    asked = ("import sys; from pipelines.run import VENDORS; print(*VENDORS); VENDORS['seven_shifts']; "
+             "print(*{'sources.seven_shifts', 'sources.seven_geese'} & {*sys.modules})")  # fmt: skip
+    found = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert found.stdout.splitlines() == ["seven_shifts seven_geese", "sources.seven_shifts"]
+
+
 def test_imports_point_down_and_no_vendor_imports_another():
     python("-c", CONTRACTS)
 

@@ -12,6 +12,7 @@ import msgspec
 import pyarrow as pa
 
 from sources.core.columns import CONTENT, GUID, NULL, Record
+from sources.core.moments import EPOCH
 from sources.core.resource import Table
 from sources.core.rows import Row, arrow_field
 
@@ -55,8 +56,16 @@ def arrow_of(table: Table, guid: str, rows: Waiting, dropped: Iterable[str]) -> 
             paths = [path.split(".")[1:] for path in dropped if path.startswith(f"{column.name}.")]
             values = [_json(value, paths) for value in values]
         fields.append(arrow_field(column))
-        arrays.append(pa.array(values, fields[-1].type))
+        arrays.append(_array(values, fields[-1].type))
     return pa.table(arrays, schema=pa.schema(fields))
+
+
+def _array(values: list[Any], type: pa.DataType) -> Any:  # noqa: ANN401 - an array of this type
+    """Arrow asks every moment for its distance from UTC, which takes five times as long as to subtract."""
+    if pa.types.is_timestamp(type):
+        since = [None if value is None else value - EPOCH for value in values]
+        return pa.array(since, pa.duration("us")).cast(pa.int64()).cast(type)
+    return pa.array(values, type)
 
 
 def _json(value: msgspec.Raw | None, dropped: list[list[str]]) -> str | None:

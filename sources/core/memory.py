@@ -42,6 +42,7 @@ class Memory:
 
     def __init__(self, client: Client, schema: str) -> None:
         self._make, self._schema, self._open = client, schema, False
+        self._filled: set[str] = set()  # tables that had a row: nobody takes the last one away while a run goes on
 
     @cached_property
     def _client(self) -> SqlClientBase[Any]:
@@ -102,6 +103,12 @@ class Memory:
         open_only += f" AND {{{UNSEEN.name}}} IS NULL" if table.personal else ""
         sql = "SELECT company_guid, count(*) FROM {table}" + open_only + " GROUP BY company_guid"
         return {row[0]: row[1] for row in self._query(table.name, sql)}
+
+    def empty(self, table: Table) -> bool:
+        """Whether a table has no row of anybody, or is not there yet."""
+        if table.name not in self._filled and self._query(table.name, "SELECT 1 FROM {table} LIMIT 1"):
+            self._filled.add(table.name)
+        return table.name not in self._filled
 
     def known(self, table: Table, guid: str, reach: Reach) -> dict[tuple[Any, ...], tuple[str, int | None]]:
         """Content hash and modification (microseconds) by key, of the rows within `reach` (none: all). The hash is

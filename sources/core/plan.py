@@ -24,6 +24,7 @@ from sources.core.sync import settle
 from sources.core.task import UNIT_ROWS, Room, Task, Unit
 
 WORKERS = 8
+PACKAGE_ROWS = 250_000  # with nested ones; a load costs as much as to read some 10,000 rows
 Scan = Callable[[Client, Task], Iterator[Unit]]
 SLACK = timedelta(minutes=30)  # a daily cadence must not slip by the length of yesterday's run
 
@@ -44,7 +45,7 @@ class Order:
     full_refresh: bool = False
     allow_shrink: bool = False
     unit_rows: int = UNIT_ROWS
-    package_rows: int = UNIT_ROWS // 2
+    package_rows: int = PACKAGE_ROWS
     package_minutes: float = 10.0
 
 

@@ -15,11 +15,12 @@ import msgspec
 from sources.core.envelope import open_envelope
 from sources.core.errors import MalformedError, SuspectError
 from sources.core.http import Client
+from sources.core.moments import moment
 from sources.core.pages import PageReader
 from sources.core.passes import EMPTY_PAGES, TRIES, Census
 from sources.core.privacy import Privacy
 from sources.core.rows import Batch, Row
-from sources.core.task import LARGE_ROWS, Task, Unit, moment
+from sources.core.task import LARGE_ROWS, Task, Unit
 
 LANES = 4  # listings of one unit that are read at once: one alone is bound by the time that an answer takes
 
@@ -176,9 +177,8 @@ class Reading:
                     seconds=time.monotonic() - self.clock, identity=identity, **known)  # fmt: skip
         cursor = self.task.resource.cursor
         if cursor:
-            moments = [value for value in batch.rows[self.task.resource.name].values(cursor.field)
-                       if isinstance(value, int)]  # fmt: skip
-            unit.newest_modified = moment(max(moments)) if moments else None
+            span = batch.rows[self.task.resource.name].span(cursor.field)
+            unit.newest_modified = moment(span[1]) if span else None
         return unit
 
 
@@ -200,10 +200,9 @@ def _own_rows(task: Task, batch: Batch) -> None:
     owner = task.resource.owner
     for name, rows in batch.rows.items():
         if rows.table.kind(owner) and rows.table.parent is None:
-            owners = [str(found) for found in rows.values(owner)]
-            foreign = set(owners) - {str(task.company.id), "None"}
+            foreign = {str(found) for found in rows.unique(owner)} - {str(task.company.id), "None"}
             if foreign and owner in task.resource.key:
-                batch.rows[name] = rows.keep([found == str(task.company.id) for found in owners])
+                batch.rows[name] = rows.keep([str(found) == str(task.company.id) for found in rows.values(owner)])
             elif foreign:
                 raise SuspectError(f"{task.company.slug}: {task.resource.name} came with rows of company "
                                    f"{sorted(foreign)[0]}, but {task.company.guid} is company "

@@ -13,8 +13,10 @@ from typing import Any
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sources.core.columns import Column
+from sources.core.moments import micros
 from sources.core.resource import Table
 
 Row = dict[str, Any]
@@ -62,6 +64,39 @@ class Rows:
             chunk = part.column(column)
             found += (chunk.cast(pa.int64()) if pa.types.is_timestamp(chunk.type) else chunk).to_pylist()
         return found + [_micros(row.get(column)) for row in self.slow]
+
+    def unique(self, column: str) -> list[Any]:
+        """What `values` gives, with few repetitions."""
+        arrow = [pa.table({column: pc.unique(part.column(column))}) for part in self.arrow]
+        return Rows(self.table, arrow, self.slow).values(column)
+
+    def span(self, column: str) -> tuple[int, int] | None:
+        """The first and the last moment of a timestamp column, in microseconds since 1970; None if it has none."""
+        ends: list[Any] = [pc.min_max(part.column(column).cast(pa.int64())).as_py() for part in self.arrow]
+        found = [moment for two in ends for moment in two.values()]
+        found += [_micros(row.get(column)) for row in self.slow]
+        known = [moment for moment in found if isinstance(moment, int)]
+        return (min(known), max(known)) if known else None
+
+    def within(self, column: str, first: datetime, last: datetime) -> pa.ChunkedArray[Any]:
+        """Of each row whether its timestamp is known and between two moments."""
+        low, high, found = micros(first), micros(last), list[Any]()
+        for part in self.arrow:
+            moments = part.column(column).cast(pa.int64())
+            inside: Any = pc.and_(pc.greater_equal(moments, low), pc.less_equal(moments, high))  # type: ignore[call-overload]
+            found += inside.fill_null(False).chunks
+        aside = [_micros(row.get(column)) for row in self.slow]
+        slow = [isinstance(moment, int) and low <= moment <= high for moment in aside]
+        return pa.chunked_array([*found, pa.array(slow, pa.bool_())])
+
+    @property
+    def distinct(self) -> bool:
+        """Whether no key stands twice. False may also mean that it would take long to tell."""
+        if self.slow or not self.arrow:
+            return not len(self)
+        names = list(self.table.natural_key)
+        keys = pa.concat_tables([part.select(names) for part in self.arrow])
+        return len(keys.group_by(names).aggregate([])) == len(keys)
 
     def keep(self, chosen: list[bool]) -> Rows:
         """The chosen rows, by position over both lanes."""

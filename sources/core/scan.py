@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from math import inf
+
+import pyarrow.compute as pc
 
 from sources.core.envelope import Envelope, open_envelope
 from sources.core.errors import RefusedError
 from sources.core.http import Client, Reply
+from sources.core.moments import EPOCH, FIRST, LAST, iso, moment
 from sources.core.reading import LANES, Reading
 from sources.core.resource import Mode
 from sources.core.rows import Rows
-from sources.core.task import EPOCH, FAR, Reach, Task, Unit, iso, micros, moment
+from sources.core.task import Reach, Task, Unit
 
 FAN_OUT = 8  # requests in flight where a resource asks once per user
 HOUR = timedelta(hours=1)
@@ -65,14 +67,14 @@ def _incremental(client: Client, task: Task, mark: datetime) -> Unit:
 
 def _first_load(client: Client, task: Task) -> Iterator[Unit]:
     """Everything in one listing, if it is short; otherwise the window column cuts it, into listings that are read at
-    once."""
+    once, and the first look only tells how."""
     look = min(task.unit_rows, LOOK) if task.resource.window else None
     unit = _read_window(client, task, "backfill", None, None, look)
-    if unit.status == "ok":
-        unit.high_water_mark = mark_of(unit)
-    yield unit
     if unit.status == "partial":
         yield from _windows(client, task, None, "backfill", sample=unit)
+    else:
+        unit.high_water_mark = mark_of(unit)
+        yield unit
 
 
 def _windows(
@@ -83,7 +85,7 @@ def _windows(
     begun, newest, seconds = task.begun, task.newest, 0.0
     first, horizon, step, short = None, begun, timedelta(days=28), False
     if sample:
-        begun, newest, seconds = sample.scan_started_at, sample.newest_modified, sample.seconds
+        begun, newest = sample.scan_started_at, sample.newest_modified
         first, latest = _span(sample)
         horizon = max(latest, begun or latest)
         short = sample.rows_read < task.unit_rows  # the first window holds what is older than all it saw, too
@@ -97,6 +99,8 @@ def _windows(
         end = task.until if closing else low + step if low else first
         budget = task.unit_rows if blind or (low and step > HOUR) else None
         unit = _read_window(client, task, kind, edge, end, budget, (low, end or horizon))
+        if sample:  # it is told of with what follows
+            unit.requests, unit.seconds, sample = unit.requests + sample.requests, unit.seconds + sample.seconds, None
         seconds += unit.seconds
         begun = min((moment for moment in (begun, unit.scan_started_at) if moment), default=None)
         newest = max((moment for moment in (newest, unit.newest_modified) if moment), default=None)
@@ -203,13 +207,15 @@ def mark_of(unit: Unit, floor: datetime | None = None) -> datetime | None:
 
 def outside(rows: Rows, column: str, start: datetime | None, end: datetime | None = None) -> int:
     """How many rows the server should not have sent. They are loaded all the same: merging makes them harmless."""
-    low, high = micros(start) if start else -inf, micros(end or FAR)
-    moments = rows.values(column) if len(rows) else []
-    return sum(isinstance(value, int) and not low <= value <= high for value in moments)
+    inside = rows.within(column, start or FIRST, end or LAST)
+    if pc.all(inside, min_count=0).as_py():
+        return 0
+    moments = zip(rows.values(column), inside.to_pylist(), strict=True)
+    return sum(isinstance(value, int) and not here for value, here in moments)
 
 
 def _span(unit: Unit) -> tuple[datetime, datetime]:
     """The earliest and the latest moment of the window column in a unit."""
     column = unit.task.resource.window or ""
-    moments = [m for m in unit.batch.rows[unit.task.resource.name].values(column) if isinstance(m, int)]
-    return moment(min(moments)), moment(max(moments))
+    first, last = unit.batch.rows[unit.task.resource.name].span(column) or (0, 0)
+    return moment(first), moment(last)

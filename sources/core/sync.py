@@ -10,17 +10,20 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import reduce
 from math import inf
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sources.core.columns import CONTENT, GUID, OWNER, TOMBSTONE, UNSEEN, VALID_FROM, VALID_TO
 from sources.core.errors import SuspectError
 from sources.core.memory import Memory
+from sources.core.moments import LAST
 from sources.core.resource import Mode, Table
 from sources.core.rows import ARROW, Row, Rows, arrow_field
-from sources.core.task import FAR, Unit, micros
+from sources.core.task import Unit
 
 SHRINK = 0.8  # a snapshot below this share of the last one closes nothing
 MANY = 20  # nested rows that do not vanish all at once below parents that stay
@@ -54,21 +57,20 @@ def _merged(unit: Unit, memory: Memory) -> list[Rows]:
     if not task.rewrite and _beyond(kept, unit):
         known = memory.known(tables[0], task.company.guid, ())
         kept = parent.keep(_news(parent, known))
-    # Within a limited reach an older version of the parent may lie outside it: only a whole look proves there is none.
-    old = None if unit.reach or task.rewrite else {key[0] for key in known}
     found = [kept]
-    owners = set(kept.values(CONTENT.name))
     for child in tables[1:]:
         rows = unit.batch.rows[child.name]
-        if len(rows):
-            rows = rows.keep(_once(rows, owners))
-        found.append(_bury(rows, kept, old))
+        if len(rows) and not (kept is parent and rows.distinct):
+            rows = rows.keep(_once(rows, set(kept.values(CONTENT.name))))
+        found.append(rows if memory.empty(child) else _bury(rows, kept))
     return [rows for rows in found if len(rows)]
 
 
 def _news(rows: Rows, known: dict[tuple[Any, ...], tuple[str, int | None]]) -> list[bool]:
     """Which rows to write: of several versions of a key the newest (the later read, if as new), and that only
     if it differs from the destination's and is not older."""
+    if not known and rows.distinct:
+        return [True] * len(rows)
     table = rows.table
     keys = list(zip(*(rows.values(name) for name in table.natural_key), strict=True))
     contents = rows.values(CONTENT.name)
@@ -94,11 +96,8 @@ def _when(modified: int | None) -> float:
 
 def _beyond(rows: Rows, unit: Unit) -> bool:
     """Whether the server sent rows that were not asked for: theirs have to be looked for in all of the table."""
-    spans = [(rows.values(column), micros(start), micros(end or FAR)) for column, start, end in unit.reach]
-    return bool(spans) and any(
-        not any(isinstance(values[at], int) and low <= values[at] <= high for values, low, high in spans)
-        for at in range(len(rows))
-    )
+    spans: list[Any] = [rows.within(column, start, end or LAST) for column, start, end in unit.reach]
+    return bool(spans and len(rows)) and not pc.all(reduce(pc.or_, spans)).as_py()
 
 
 def _once(children: Rows, owners: set[Any]) -> list[bool]:
@@ -110,13 +109,13 @@ def _once(children: Rows, owners: set[Any]) -> list[bool]:
     return [last.get(key) == at for at, key in enumerate(keys)]
 
 
-def _bury(children: Rows, parents: Rows, old: set[Any] | None) -> Rows:
-    """Add a tombstone for every parent without children (of the `old` ones, if they are known), so that the merge
-    removes the children it had."""
+def _bury(children: Rows, parents: Rows) -> Rows:
+    """Add a tombstone for every parent without children, so that the merge removes the children it had. It may have
+    had some though it is new here: of a load that was killed before it came to the parents."""
     table = children.table
     have = set(children.values(table.parent_key or ""))
     ids = parents.values(parents.table.natural_key[0])
-    bare = [id for id in ids if id not in have and (old is None or id in old)]
+    bare = [id for id in ids if id not in have]
     if not bare:
         return children
     guid = parents.values(GUID.name)[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from sources.core.company import Company
@@ -14,10 +14,8 @@ from sources.core.rows import Batch
 
 UNIT_ROWS = 200_000  # a listing longer than this is cut into windows
 LARGE_ROWS = 20_000  # from here on a scan needs a place in the room
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 Reach = tuple[tuple[str, datetime, datetime | None], ...]  # spans of columns, the last moment None if open
 NOT_LOADED = ("failed", "skipped", "incomplete")  # statuses of what a run owes
-FAR = datetime(9999, 12, 31, tzinfo=timezone.utc)
 
 
 @dataclass
@@ -128,18 +126,3 @@ class Unit:
     def tell(self, note: str) -> None:
         """Add to what `sync_log` says of this unit."""
         self.note = f"{self.note}; {note}" if self.note else note
-
-
-def moment(count: int) -> datetime:
-    """A count of microseconds since 1970 as a time in UTC."""
-    return EPOCH + timedelta(microseconds=count)
-
-
-def micros(time: datetime) -> int:
-    """A time as a count of microseconds since 1970."""
-    return (time - EPOCH) // timedelta(microseconds=1)
-
-
-def iso(time: datetime) -> str:
-    """A time as the vendors' filters want it."""
-    return time.astimezone(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")

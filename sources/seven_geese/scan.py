@@ -15,12 +15,13 @@ import msgspec
 
 from sources.core.errors import SkippedError
 from sources.core.http import Client
+from sources.core.moments import micros
 from sources.core.passes import TRIES, Census, Page, read_whole
 from sources.core.reading import Pages, Reading
 from sources.core.rows import Row
 from sources.core.scan import mark_of, outside
 from sources.core.settings import number
-from sources.core.task import Task, Unit, micros
+from sources.core.task import Task, Unit
 from sources.seven_geese import codes
 from sources.seven_geese.asking import NotOfferedError
 from sources.seven_geese.connection import SECTION
