@@ -30,7 +30,7 @@ help:
 	@echo "make test-destinations  the same truth on DuckDB, PostgreSQL, DuckLake, Delta and Iceberg (about 15 minutes)"
 	@echo "make check  only the style, the types, the import contracts and the generated pages"
 	@echo "make check-graphql SCHEMA=PATH  hold the 7Geese queries against an SDL file or an introspection result"
-	@echo "make bench  measure"
+	@echo "make bench  measure (about 15 minutes; BENCH_ARGS=--write puts it into docs/benchmarks.md)"
 	@echo "make test-scale  two machines, fifty companies, one quota, at the vendor's real pace (2 minutes)"
 	@echo "make soak   random edits, runs, weather and crashes for SECONDS=600; SOAK_ARGS=--seed=N to see one again"
 	@echo "make crash  kill 200 runs on DuckDB and 50 on PostgreSQL, and compare after each (about 25 minutes)"
@@ -67,10 +67,8 @@ check-graphql:
 	@tools/check_graphql "$(SCHEMA)"
 
 bench: .venv/dev.stamp
-	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
-	@$(BIN)/python -m benchmarks.quota
-	@$(BIN)/python -m benchmarks.reviews
-	@$(BIN)/python -m benchmarks.transform
+	@missed=0; for part in benchmarks benchmarks.quota benchmarks.companies benchmarks.reviews benchmarks.transform; do \
+		echo "python -m $$part $(BENCH_ARGS)"; $(BIN)/python -m $$part $(BENCH_ARGS) || missed=1; done; exit $$missed
 
 test-scale: .venv/dev.stamp
 	@$(BIN)/python -m pytest tests/scale $(PYTEST_ARGS)

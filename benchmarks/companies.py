@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks import page
 from benchmarks.child import Cost, run, vendor
 from benchmarks.data import guids
 from benchmarks.ours import OURS
@@ -26,23 +26,22 @@ def measure(companies: int) -> tuple[Cost, Cost]:
         return run(contender, site, Path(folder)), run(contender, site, Path(folder))
 
 
+HEAD = ("companies", "", "CPU s", "wall s", "peak MB", "requests", "CPU ms per request")
+
+
 def main() -> int:
-    """Measure, print, and answer 1 if the goal is missed. It is stated for 1,000 companies."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.companies", description=__doc__)
+    """Measure, tell, and answer 1 if the goal is missed. It is stated for 1,000 companies."""
+    parser = page.options("benchmarks.companies", __doc__)
     parser.add_argument("--companies", type=int, nargs="*", default=[100, 1_000], help="how many (default: 100 1000)")
     asked = parser.parse_args()
-    met = True
-    print(f"{'companies':>10}{'':<14}{'CPU s':>8}{'wall s':>8}{'peak MB':>9}{'requests':>10}{'CPU ms/request':>16}")
+    rows, goals = [], []
     for companies in asked.companies:
         for name, cost in zip(("first load", "nothing new"), measure(companies), strict=True):
-            print(f"{companies:>10,}  {name:<12}{cost.cpu:>8.1f}{cost.wall:>8.1f}{cost.peak:>9,.0f}{cost.requests:>10,}"
-                  f"{1000 * cost.cpu / cost.requests:>16.2f}", flush=True)  # fmt: skip
+            rows.append((f"{companies:,}", name, f"{cost.cpu:.1f}", f"{cost.wall:.1f}", f"{cost.peak:,.0f}",
+                         f"{cost.requests:,}", f"{1000 * cost.cpu / cost.requests:.2f}"))  # fmt: skip
         if companies == 1_000:
-            met = cost.cpu < GOAL
-            print(
-                f"{'PASS' if met else 'FAIL'}  1,000 companies with nothing new under {GOAL:.0f} CPU s: {cost.cpu:.1f}"
-            )
-    return 0 if met else 1
+            goals.append((cost.cpu < GOAL, f"1,000 companies, nothing new, under {GOAL:.0f} CPU s: {cost.cpu:.1f}"))
+    return page.tell("companies", HEAD, rows, goals, asked.write)
 
 
 if __name__ == "__main__":

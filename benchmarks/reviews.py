@@ -3,7 +3,6 @@ new. The simulator runs in a process of its own; what is measured is `sevens run
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import signal
@@ -15,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks import page
 from benchmarks.child import ROOT, Cost, measured
 
 GOAL_PEAK = 600.0  # megabytes, for 10,000 people
@@ -62,21 +62,22 @@ def check(people: int, folder: Path) -> None:
                 raise RuntimeError(f"{table}: {connection.execute(sql).fetchone()} rows where there are {expected:,}")
 
 
+HEAD = ("", "reviews", "answers", "CPU s", "wall s", "peak MB")
+
+
 def main() -> int:
-    """Measure, print, and answer 1 if the goal is missed."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.reviews", description=__doc__)
+    """Measure, tell, and answer 1 if the goal is missed."""
+    parser = page.options("benchmarks.reviews", __doc__)
     parser.add_argument("--people", type=int, default=PEOPLE)
-    people = parser.parse_args().people
-    with tempfile.TemporaryDirectory(prefix="sevens-bench-") as name, simulator(people) as site:
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="sevens-bench-") as name, simulator(asked.people) as site:
         costs = [load(site, Path(name)) for _ in range(2)]
-        check(people, Path(name))
-    print(f"{'':<24}{'reviews':>9}{'answers':>9}{'CPU s':>8}{'wall s':>8}{'peak MB':>9}")
-    for what, cost in zip(("everything", "nothing new"), costs, strict=True):
-        print(f"{what:<24}{people * CYCLES:>9,}{people * CYCLES * ANSWERS:>9,}{cost.cpu:>8.1f}{cost.wall:>8.1f}"
-              f"{cost.peak:>9,.0f}")  # fmt: skip
+        check(asked.people, Path(name))
+    reviews = asked.people * CYCLES
+    rows = [(what, f"{reviews:,}", f"{reviews * ANSWERS:,}", f"{cost.cpu:.1f}", f"{cost.wall:.1f}", f"{cost.peak:,.0f}")
+            for what, cost in zip(("everything", "nothing new"), costs, strict=True)]  # fmt: skip
     peak = max(cost.peak for cost in costs)
-    print(f"{'met   ' if peak < GOAL_PEAK else 'MISSED'} under {GOAL_PEAK:.0f} MB: {peak:.0f}")
-    return 0 if peak < GOAL_PEAK else 1
+    return page.tell("reviews", HEAD, rows, [(peak < GOAL_PEAK, f"under {GOAL_PEAK:.0f} MB: {peak:.0f}")], asked.write)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from pathlib import Path
 from docs import matrix
 from docs.dbt_sources import dbt_sources
 from docs.marts import marts
+from docs.placing import grid, placed
 from docs.sentences import LOGS, SENTENCES
 from pipelines.run import VENDORS
 from sources.core.build import LOGS as LOG_COLUMNS
@@ -41,18 +42,9 @@ def pages() -> dict[Path, str]:
     """The generated files and what they should contain. Raises `SystemExit` if one has no place for its table."""
     staging = MODELS / "staging"
     models = {staging / slug / f"_{slug}__sources.yml": dbt_sources(slug, vendor) for slug, vendor in VENDORS.items()}
-    return {TABLES: tables(), MARTS: marts(MODELS / "marts"), README: _filled(README, "resources", resources()),
-            DESTINATIONS: _filled(DESTINATIONS, "destinations", _grid(matrix.HEAD, list(matrix.rows()))),
+    return {TABLES: tables(), MARTS: marts(MODELS / "marts"), README: placed(README, "resources", resources()),
+            DESTINATIONS: placed(DESTINATIONS, "destinations", grid(matrix.HEAD, list(matrix.rows()))),
             **models}  # fmt: skip
-
-
-def _filled(page: Path, name: str, table: str) -> str:
-    """A page with its table between two marks."""
-    head, begin, rest = page.read_text(encoding="utf-8").partition(f"<!-- {name} -->")
-    _, end, tail = rest.partition(f"<!-- /{name} -->")
-    if not (begin and end):
-        raise SystemExit(f"{page.name} has no place for its table: add the lines <!-- {name} --> and <!-- /{name} -->.")
-    return f"{head}{begin}\n{table}{end}{tail}"
 
 
 def resources() -> str:
@@ -67,7 +59,7 @@ def _resources(vendor: Vendor) -> str:
         for resource in vendor.resources
         for names in [[table.name for table in resource.tables]]
     ]
-    return _grid(("resource", "read from", "scope", "tables", "kept by"), rows)
+    return grid(("resource", "read from", "scope", "tables", "kept by"), rows)
 
 
 def tables() -> str:
@@ -166,19 +158,11 @@ def _columns(columns: Sequence[Column], key: Sequence[str]) -> str:
         )
         for column in columns
     ]
-    return _grid(("column", "type", "unit", "PII class", "null"), rows)
+    return grid(("column", "type", "unit", "PII class", "null"), rows)
 
 
 def _codes(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
-
-
-def _grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return "".join(_line(cells) for cells in (head, ["---"] * len(head), *rows))
-
-
-def _line(cells: Sequence[str]) -> str:
-    return " ".join(["|", *(word for cell in cells for word in (cell, "|") if word)]) + "\n"
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -97,7 +97,7 @@ def run_with_files_of_at_most(here: World, size: int) -> subprocess.CompletedPro
 
 def test_a_file_that_cannot_grow_any_more_is_told_and_made_good(tmp_path):
     with world(tmp_path) as here:
-        assert "File too large" in told(run_with_files_of_at_most(here, 400 * KILOBYTE))
+        assert "File too large" in told(run_with_files_of_at_most(here, 250 * KILOBYTE))
 
         made_good(here)
 

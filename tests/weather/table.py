@@ -22,16 +22,6 @@ VALUE_HEAD = "| column | what is sent | DuckDB | PostgreSQL | told |\n|---|---|-
 SHORT = 60
 
 
-def placed(page: str, name: str, generated: str) -> str:
-    """The page with this between the marks of that name. Raises `SystemExit` if it has none."""
-    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-    head, begun, rest = page.partition(begin)
-    _, ended, tail = rest.partition(end)
-    if not (begun and ended):
-        raise SystemExit(f"The page has no place for this: add the lines {begin} and {end}.")
-    return f"{head}{begin}\n{generated}{end}{tail}"
-
-
 def listed(page: str, name: str) -> list[tuple[str, ...]]:
     """The first three cells of every row between the marks of that name."""
     between = page.partition(f"<!-- {name} -->")[2].partition(f"<!-- /{name} -->")[0]
