@@ -81,6 +81,8 @@ class Warehouse:
             # dlt leaves it open, and runs a merge's DELETE and INSERT one by one: a kill between them erased history.
             arguments["supports_transactions"] = True
         factory = self._factory(destination_name="warehouse", **arguments)
+        if self.file:  # DuckDB has threads of its own; several jobs at once only take more memory
+            factory.caps_params["loader_parallelism_strategy"] = "sequential"  # as an argument dlt would drop it
         # dlt looks up every setting that is not given, 26 times a run: a quarter of what a run costs it.
         try:
             with untraced():

@@ -46,7 +46,7 @@ def test_after_a_windowed_history_the_next_run_is_incremental(bench: Bench, guid
 
 
 def test_a_broken_off_history_continues_after_its_last_committed_window(bench: Bench, guid: str) -> None:
-    bench.vendor.faults.add("404", times=100, path="/shifts", after=8)
+    bench.vendor.faults.add("404", times=100, path="/shifts", after=40)
     assert bench.run(companies=["bistro"], resources=["shifts"], unit_rows=SMALL, package_rows=SMALL).failed
     covered = bench.sql("SELECT max(window_end) FROM seven_shifts.sync_log WHERE status = 'ok'")[0][0]
     bench.vendor.faults.clear()

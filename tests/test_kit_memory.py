@@ -108,12 +108,6 @@ def test_the_past_is_the_furthest_of_every_line_of_a_completed_load(client: Clie
     assert memory.past()[GUID, "punches"].mark.tzinfo is timezone.utc
 
 
-def test_a_part_of_a_history_says_that_it_was_begun_and_nothing_of_how_far(client: Client, memory: Memory) -> None:
-    log(client, kind="backfill", status="partial", window_end=day(5), scan_started_at=day(2), newest_modified=day(6))
-
-    assert memory.past() == {(GUID, "punches"): Past()}
-
-
 def test_every_company_and_resource_has_a_past_of_its_own(client: Client, memory: Memory) -> None:
     log(client, high_water_mark=day(1))
     log(client, high_water_mark=day(2), resource="roles")

@@ -481,7 +481,7 @@ def test_an_integer_beyond_64_bits_does_not_go_the_fast_lane() -> None:
 def walked(*answers: dict[str, Any], budget: int | None = None, resource: Resource = PUNCHES) -> tuple[Any, Any, Any]:
     client = Answers(answers)
     reading = Reading(client, task(resource))
-    return reading.walk({"a": "1"}, reading.beyond(budget)), reading, client
+    return bool(reading.gather([{"a": "1"}], budget)), reading, client
 
 
 def test_pages_are_followed_by_their_cursor_with_the_filters_on_every_one() -> None:

@@ -408,4 +408,4 @@ def test_tasks_are_the_same_whatever_is_known_and_have_a_place_of_their_own() ->
     assert Task(task().company, PUNCHES, known={1: 2}) == task()
     assert task().room is not task().room
     assert task(mark=START) != task()
-    assert task().unit_rows == 200_000
+    assert task().unit_rows == 100_000

@@ -47,7 +47,7 @@ def test_a_history_whose_last_window_is_empty_is_followed_by_changes(bench: Benc
 
 def test_an_edit_in_a_covered_window_before_a_history_was_continued_is_loaded(bench: Bench, guid: str) -> None:
     made = history(bench, guid, timedelta(days=-300), timedelta(hours=9), rows=800)
-    bench.vendor.faults.add("404", times=100, path="/shifts", after=6)
+    bench.vendor.faults.add("404", times=100, path="/shifts", after=28)
     assert bench.run(**SHIFTS, unit_rows=SMALL).failed
     assert made[0] in [id for (id,) in bench.loaded(guid, "shifts")]
     bench.vendor.faults.clear()

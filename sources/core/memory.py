@@ -197,13 +197,13 @@ _COMPLETED = "FROM {table} AS s JOIN {loads} AS l ON l.load_id = s._dlt_load_id 
 _PAST = f"""
 SELECT s.company_guid, s.resource,
        max(s.high_water_mark),
-       max(CASE WHEN s.kind = 'backfill' AND s.status = 'ok' THEN s.window_end END),
-       min(CASE WHEN s.kind = 'backfill' AND s.status = 'ok' THEN s.scan_started_at END),
-       max(CASE WHEN s.kind = 'backfill' AND s.status = 'ok' THEN s.newest_modified END),
-       max(CASE WHEN s.status = 'ok' THEN s.scan_started_at END),
-       max(CASE WHEN s.kind = 'snapshot' AND s.status = 'ok' THEN s.scan_started_at END)
+       max(CASE WHEN s.kind = 'backfill' THEN s.window_end END),
+       min(CASE WHEN s.kind = 'backfill' THEN s.scan_started_at END),
+       max(CASE WHEN s.kind = 'backfill' THEN s.newest_modified END),
+       max(s.scan_started_at),
+       max(CASE WHEN s.kind = 'snapshot' THEN s.scan_started_at END)
 {_COMPLETED}
-WHERE s.status IN ('ok', 'partial')
+WHERE s.status = 'ok'
 GROUP BY s.company_guid, s.resource"""
 
 _LATEST = f"""

@@ -98,7 +98,7 @@ class Harvest:
             for resource in resources
             if resource.cursor and resource.mode is Mode.SNAPSHOT
         }
-        self._units: queue.Queue[Unit | None] = queue.Queue(maxsize=1)
+        self._units: queue.Queue[tuple[Unit, threading.Event]] = queue.Queue(maxsize=1)
         self._open, self._counting = 0, threading.Lock()
         self._room = Room()
 
@@ -110,9 +110,12 @@ class Harvest:
                     self._submit(pool, self._company, pool, company)
                 while self._open or not self._units.empty():
                     try:
-                        yield self._units.get(timeout=0.2)
+                        unit, taken = self._units.get(timeout=0.2)
                     except queue.Empty:
                         yield None
+                    else:
+                        taken.set()
+                        yield unit
             finally:
                 self._client.stopping.set()
                 pool.shutdown(wait=False, cancel_futures=True)
@@ -163,12 +166,15 @@ class Harvest:
                 self._put(_failed(task, error))
 
     def _put(self, unit: Unit) -> None:
+        """Hand a unit over. Whoever does goes on when it is taken: one that nobody wants yet is one too many."""
+        taken = threading.Event()
         while not self._client.stopping.is_set():
-            try:
-                return self._units.put(unit, timeout=0.2)
-            except queue.Full:
-                continue
-        raise _StoppedError
+            with suppress(queue.Full):
+                self._units.put((unit, taken), timeout=0.2)
+                break
+        while not taken.wait(0.2):
+            if self._client.stopping.is_set():
+                raise _StoppedError
 
     def task(self, company: Company, resource: Resource) -> Task | None:
         """Where to continue, or None for a resource whose cadence is not due."""

@@ -110,35 +110,43 @@ class Reading:
         self.reader.batch.drift += census.noticed
         return census
 
-    def beyond(self, budget: int | None) -> Callable[[], bool]:
-        """Whether there are more than `budget` rows."""
-        return lambda: budget is not None and self.rows > budget
-
-    def gather(self, listings: Sequence[Mapping[str, str]], budget: int | None = None) -> bool:
-        """Read several listings at once. False if there are more than `budget` rows in all and it stopped."""
+    def gather(self, listings: Sequence[Mapping[str, str]], budget: int | None = None, sure: bool = False) -> int:
+        """Read listings in their order, a few at once, until there are `budget` rows. How many of them, from the first
+        on, are here to their end; rows of others are left out. The first one at least, if that is `sure`. None: its
+        beginning."""
         if len(listings) == 1:
-            return self.walk(listings[0], self.beyond(budget))
-        lanes = [Reading(self.client, self.task, lanes=len(listings)) for _ in listings]
+            return int(self.walk(listings[0], lambda: budget is not None and self.rows > budget and not sure))
+        lanes = [Reading(self.client, self.task, lanes=LANES) for _ in listings]
+        complete = [False] * len(lanes)
         failed = threading.Event()
 
-        def enough() -> bool:
-            return failed.is_set() or (budget is not None and sum(lane.rows for lane in lanes) > budget)
+        def beyond(share: float) -> bool:
+            return budget is not None and sum(lane.rows for lane in lanes) > budget * share
 
-        def walk(lane: Reading, params: Mapping[str, str]) -> bool:
+        def enough(lane: Reading) -> bool:
+            place = lanes.index(lane)
+            if not all(complete[:place]):
+                return failed.is_set() or beyond(1.5)
+            # All others wait for this one: it goes on unless it is too long by itself.
+            return failed.is_set() or (budget is not None and lane.rows > budget and not (sure and place == 0))
+
+        def walk(lane: Reading, params: Mapping[str, str]) -> None:
             try:
-                return not enough() and lane.walk(params, enough)
+                if not failed.is_set() and (lane is lanes[0] or not beyond(1)):
+                    complete[lanes.index(lane)] = lane.walk(params, lambda: enough(lane))
             except BaseException:
                 failed.set()
                 raise
 
         room = self.task.room
         with ThreadPoolExecutor(LANES, "lane", initializer=room.read_for, initargs=(room.mine,)) as pool:
-            complete = list(pool.map(walk, lanes, listings))
+            list(pool.map(walk, lanes, listings))
         self.started = min((lane.started for lane in lanes if lane.started), default=self.started)
-        for lane in lanes:
-            self.requests += lane.requests
+        self.requests += sum(lane.requests for lane in lanes)
+        done = [*complete, False].index(False)
+        for lane in lanes[: max(done, 1)]:
             self._join(lane.reader)
-        return all(complete)
+        return done
 
     def _fresh(self) -> PageReader:
         return PageReader(self.task.resource, self.task.company.guid, self.client.privacy)

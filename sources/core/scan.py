@@ -6,7 +6,8 @@ how far they reach. Nothing here touches the destination, so scans of many compa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -16,14 +17,17 @@ from sources.core.envelope import Envelope, open_envelope
 from sources.core.errors import RefusedError
 from sources.core.http import Client, Reply
 from sources.core.moments import EPOCH, FIRST, LAST, iso, moment
-from sources.core.reading import LANES, Reading
+from sources.core.reading import Reading
 from sources.core.resource import Mode
 from sources.core.rows import Rows
 from sources.core.task import Reach, Task, Unit
 
 FAN_OUT = 8  # requests in flight where a resource asks once per user
-HOUR = timedelta(hours=1)
-LOOK = 5_000  # rows of a first look: what follows is read again in windows
+HOUR = timedelta(hours=1)  # the shortest window
+SPARSE = timedelta(days=28)  # a window where nothing tells yet how many rows there are
+WINDOWS = 20  # of a unit: how finely its end can be chosen
+LOOK = 5_000  # rows of a first look: they come again in windows
+Window = tuple[datetime | None, datetime | None]
 
 
 def scan(client: Client, task: Task) -> Iterator[Unit]:
@@ -69,93 +73,92 @@ def _first_load(client: Client, task: Task) -> Iterator[Unit]:
     """Everything in one listing, if it is short; otherwise the window column cuts it, into listings that are read at
     once, and the first look only tells how."""
     look = min(task.unit_rows, LOOK) if task.resource.window else None
-    unit = _read_window(client, task, "backfill", None, None, look)
-    if unit.status == "partial":
-        yield from _windows(client, task, None, "backfill", sample=unit)
-    else:
+    unit, complete = _read_windows(client, task, "backfill", [(None, None)], look)
+    if complete:
         unit.high_water_mark = mark_of(unit)
         yield unit
+    else:
+        yield from _windows(client, task, None, "backfill", look=unit)
 
 
-def _windows(
-    client: Client, task: Task, edge: datetime | None, kind: str, sample: Unit | None = None
-) -> Iterator[Unit]:
-    """Window after window from `edge` on, oldest first, each short enough to be one unit; the last one is open
-    unless an end was asked for. Where the server ignores the window, one whole listing takes its place."""
-    begun, newest, seconds = task.begun, task.newest, 0.0
-    first, horizon, step, short = None, begun, timedelta(days=28), False
-    if sample:
-        begun, newest = sample.scan_started_at, sample.newest_modified
-        first, latest = _span(sample)
+def _windows(client: Client, task: Task, edge: datetime | None, kind: str, look: Unit | None = None) -> Iterator[Unit]:
+    """Unit after unit from `edge` on, oldest first, each of as many windows as make one; the last window is open unless
+    an end was asked for. Where the server ignores windows, one whole listing takes their place."""
+    begun, newest, seconds, vain = task.begun, task.newest, 0.0, look
+    first, horizon, step = None, begun, SPARSE
+    if look:
+        begun, newest = look.scan_started_at, look.newest_modified
+        first, latest = _span(look)
         horizon = max(latest, begun or latest)
-        short = sample.rows_read < task.unit_rows  # the first window holds what is older than all it saw, too
-        step = max(HOUR, (latest - first) * (task.unit_rows / sample.rows_read * 0.8 if short else 1 / 3))
+        step = (latest - first) * (task.unit_rows / WINDOWS / look.rows_read)
     closing = False
     while not closing:
-        stop = min((moment for moment in (task.until, horizon) if moment), default=None)
-        blind = edge is None and first is None  # nothing tells yet where the history begins
-        low = edge or (first if short else None)
-        closing = blind or stop is None or (low is not None and low + step >= stop)
-        end = task.until if closing else low + step if low else first
-        budget = task.unit_rows if blind or (low and step > HOUR) else None
-        unit = _read_window(client, task, kind, edge, end, budget, (low, end or horizon))
-        if sample:  # it is told of with what follows
-            unit.requests, unit.seconds, sample = unit.requests + sample.requests, unit.seconds + sample.seconds, None
-        seconds += unit.seconds
+        step = max(step, HOUR)
+        low, stop = edge or first, min((moment for moment in (task.until, horizon) if moment), default=None)
+        windows = _cut(edge, low, step, stop, task.until)
+        unit, done = _read_windows(client, task, kind, windows, task.unit_rows, sure=step == HOUR and low is not None)
+        if vain:  # it is told of with what follows
+            unit.requests, unit.seconds = unit.requests + vain.requests, unit.seconds + vain.seconds
+        ignored = bool(unit.rows_outside) and kind == "backfill"
+        if not (done or ignored):
+            earliest, latest = _span(unit)
+            first, horizon = min(first or earliest, earliest), max(latest, horizon or latest)
+            vain, step = unit, step / 4
+            continue
+        seconds, vain = seconds + unit.seconds, None
         begun = min((moment for moment in (begun, unit.scan_started_at) if moment), default=None)
         newest = max((moment for moment in (newest, unit.newest_modified) if moment), default=None)
-        if unit.status == "partial":
-            step = max(HOUR, min(step, end - low if end and low else step) / 2)
-            closing = False
-            earliest, latest = _span(unit)
-            first, horizon = first or earliest, max(latest, horizon or latest)
-            yield unit
-            continue
-        if unit.rows_outside and kind == "backfill":
-            yield unit
-            unit, closing = _read_window(client, task, kind, None, None, None), True
+        if ignored:
+            if done:
+                yield unit
+            spent = 0 if done else unit.requests
+            unit, done = _read_windows(client, task, kind, [(None, None)], None)
+            unit.requests += spent
+        closing = ignored or (done == len(windows) and windows[-1][1] == task.until)
         if closing and kind == "backfill":
             unit.high_water_mark = mark_of(Unit(task, unit.batch, kind, scan_started_at=begun, newest_modified=newest,
                                               seconds=seconds))  # fmt: skip
         yield unit
-        edge = end
-        step = step * 2 if unit.rows_read < task.unit_rows / 4 else step
+        if not closing:
+            edge = windows[done - 1][1]
+            step *= min(16.0, max(0.25, task.unit_rows / WINDOWS / max(1.0, unit.rows_read / done)))
 
 
-def _read_window(
-    client: Client, task: Task, kind: str, start: datetime | None, end: datetime | None, budget: int | None,
-    span: tuple[datetime | None, datetime | None] = (None, None),
-) -> Unit:  # fmt: skip
-    """One unit of all passes between `start` and `end`; `partial` if it holds more than `budget` rows. Most of its rows
-    are expected within `span`."""
+def _cut(
+    edge: datetime | None, low: datetime | None, step: timedelta, stop: datetime | None, until: datetime | None
+) -> list[Window]:
+    """Windows as long as a step, from `edge` on, where rows begin at `low`; the last one ends at `until` if that is
+    where it leads, behind `stop`. One window if nothing tells where rows begin or end. Whole seconds, as they are asked
+    for: a row between two spellings of one cut would seem to be of neither window."""
+    if low is None or stop is None:
+        return [(edge, until)]
+    cuts = [(low + step * count).replace(microsecond=0) for count in range(1, WINDOWS + 1)]
+    cuts = [moment for moment in cuts if moment < stop]
+    moments: list[datetime | None] = [edge, *cuts, until]
+    return list(itertools.pairwise(moments))[:WINDOWS]
+
+
+def _read_windows(
+    client: Client, task: Task, kind: str, windows: Sequence[Window], budget: int | None, sure: bool = False
+) -> tuple[Unit, int]:
+    """One unit of all passes over these windows, or the first ones of them if they hold more than `budget` rows, and
+    how many they are: at least one if that is `sure`, however long it is. None: what it holds is not complete."""
     window, (usual, *rare) = task.resource.window, task.resource.passes
     reading = Reading(client, task)
-    slices = [{**usual, **_limits(window, *part)} for part in _slices(start, end, *span)]
-    complete = reading.gather(slices, budget)
-    # Not at the same time: what is deleted meanwhile has to come in one of the passes.
-    limits = _limits(window, start, end)
-    complete = complete and all(reading.walk({**fixed, **limits}, reading.beyond(budget)) for fixed in rare)
+    done = reading.gather([{**usual, **_limits(window, *part)} for part in windows], budget, sure)
+    start, end = windows[0][0], windows[max(done, 1) - 1][1]
+    for fixed in rare if done else ():  # not at the same time: what is deleted meanwhile has to come in one of them
+        reading.walk({**fixed, **_limits(window, start, end)})
     reach = ((window, start or EPOCH, end),) if window and (start or end) else ()
-    unit = reading.unit(kind, window_start=start, window_end=end if complete else None, reach=reach)
-    unit.status = "ok" if complete else "partial"
+    unit = reading.unit(kind, window_start=start, window_end=end, reach=reach)
     if window and reach:
         unit.rows_outside = outside(unit.batch.rows[task.resource.name], window, start, end)
-    return unit
+    return unit, done
 
 
 def _limits(window: str | None, start: datetime | None, end: datetime | None) -> dict[str, str]:
     limits = {f"{window}[gte]": start, f"{window}[lte]": end}
     return {name: iso(moment) for name, moment in limits.items() if moment}
-
-
-def _slices(
-    start: datetime | None, end: datetime | None, low: datetime | None, high: datetime | None
-) -> list[tuple[datetime | None, datetime | None]]:
-    """What lies between `start` and `end`, in parts that are equally long between `low` and `high`."""
-    if low is None or high is None or high - low < LANES * HOUR:
-        return [(start, end)]
-    cuts = [low + (high - low) / LANES * part for part in range(1, LANES)]
-    return list(zip([start, *cuts], [*cuts, end], strict=True))
 
 
 def _fan_out(client: Client, task: Task) -> Unit:

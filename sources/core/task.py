@@ -12,7 +12,7 @@ from sources.core.company import Company
 from sources.core.resource import Resource
 from sources.core.rows import Batch
 
-UNIT_ROWS = 200_000  # a listing longer than this is cut into windows
+UNIT_ROWS = 100_000  # a listing longer than this is cut into several units
 LARGE_ROWS = 20_000  # from here on a scan needs a place in the room
 Reach = tuple[tuple[str, datetime, datetime | None], ...]  # spans of columns, the last moment None if open
 NOT_LOADED = ("failed", "skipped", "incomplete")  # statuses of what a run owes
@@ -92,8 +92,8 @@ class Task:
 class Unit:
     """Rows that belong together, and what `sync_log` will say of them. All times are the server's.
 
-    `status`: ok; partial (the listing goes on in further units); incomplete (rows came, but not all, so nothing is
-    closed); skipped (not to be had with this credential); failed.
+    `status`: ok; incomplete (rows came, but not all, so nothing is closed); skipped (not to be had with this
+    credential); failed.
     """
 
     task: Task
