@@ -123,24 +123,23 @@ class Reading:
         def beyond(share: float) -> bool:
             return budget is not None and sum(lane.rows for lane in lanes) > budget * share
 
-        def enough(lane: Reading) -> bool:
-            place = lanes.index(lane)
-            if not all(complete[:place]):
+        def enough(place: int) -> bool:
+            if failed.is_set() or not all(complete[:place]):
                 return failed.is_set() or beyond(1.5)
             # All others wait for this one: it goes on unless it is too long by itself.
-            return failed.is_set() or (budget is not None and lane.rows > budget and not (sure and place == 0))
+            return budget is not None and lanes[place].rows > budget and not (sure and place == 0)
 
-        def walk(lane: Reading, params: Mapping[str, str]) -> None:
+        def walk(place: int) -> None:
             try:
-                if not failed.is_set() and (lane is lanes[0] or not beyond(1)):
-                    complete[lanes.index(lane)] = lane.walk(params, lambda: enough(lane))
+                if not failed.is_set() and (place == 0 or not beyond(1)):
+                    complete[place] = lanes[place].walk(listings[place], lambda: enough(place))
             except BaseException:
                 failed.set()
                 raise
 
         room = self.task.room
         with ThreadPoolExecutor(LANES, "lane", initializer=room.read_for, initargs=(room.mine,)) as pool:
-            list(pool.map(walk, lanes, listings))
+            list(pool.map(walk, range(len(lanes))))
         self.started = min((lane.started for lane in lanes if lane.started), default=self.started)
         self.requests += sum(lane.requests for lane in lanes)
         done = [*complete, False].index(False)
