@@ -198,3 +198,8 @@ def test_the_first_rows_of_a_table_are_not_merged_and_all_later_ones_are(bench: 
     assert not first & {"shifts", "shift_breaks"}
     assert "shifts" in {name for (name,) in bench.sql(staged)}
     assert bench.loaded(guid, "shifts", "id, notes") == bench.held(guid, "shifts", "id", "notes")
+
+
+def test_duckdb_has_one_load_job_at_a_time(bench: Bench) -> None:
+    """Several took half as much memory again."""
+    assert Warehouse.configured().destination("any").capabilities().loader_parallelism_strategy == "sequential"
