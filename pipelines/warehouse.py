@@ -103,7 +103,9 @@ class Warehouse:
             return Lake(**arguments)
         return dlt.destination(self.type, **arguments)
 
-    def fit(self, source: DltSource, tables: Iterable[Table], first: Callable[[Table], bool]) -> DltSource:
+    def fit(
+        self, source: DltSource, tables: Iterable[Table], first: Callable[[Table], bool] = lambda table: False
+    ) -> DltSource:
         """The source with what the destination wants to know of its tables. `first`: whether rows that come to a
         table, or the table itself, would be the first there."""
         if self.manner.adapt:
