@@ -17,8 +17,8 @@ OURS = Contender(
         "SOURCES__SEVEN_SHIFTS__CREDENTIALS__CLIENT_ID": "benchmark",
         "SOURCES__SEVEN_SHIFTS__CREDENTIALS__CLIENT_SECRET": "benchmark",
         # The vendor's limit would be what is measured: 9 requests a second of 500 rows.
-        "SOURCES__SEVEN_SHIFTS__REQUESTS_PER_SECOND": "1000",
-        "SOURCES__SEVEN_SHIFTS__REQUESTS_PER_MINUTE": "60000",
+        "SOURCES__SEVEN_SHIFTS__REQUESTS_PER_SECOND": "10000",
+        "SOURCES__SEVEN_SHIFTS__REQUESTS_PER_MINUTE": "600000",
         "DESTINATION__WAREHOUSE__CREDENTIALS": "load.duckdb",
     },
     dataset="seven_shifts",

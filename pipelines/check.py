@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pipelines.run import VENDORS, open_pipeline
+from pipelines.loading import open_pipeline
+from pipelines.run import VENDORS
 from pipelines.warehouse import Warehouse
 from sources.core.errors import ConfigurationError, SevensError
 

@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 from dlt.common.destination.exceptions import DestinationUndefinedEntity
 from dlt.destinations.sql_client import SqlClientBase
 
-from pipelines.run import VENDORS, open_pipeline
+from pipelines.loading import open_pipeline
+from pipelines.run import VENDORS
 from pipelines.warehouse import Warehouse
 from sources.core.build import LOGS
 from sources.core.columns import UNSEEN, VALID_TO

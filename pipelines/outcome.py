@@ -22,6 +22,13 @@ class Report:
     notices: set[str] = field(default_factory=set)
     requests: int = 0
 
+    def committed(self, units: list[Unit], written: dict[str, int], load_ids: list[str]) -> None:
+        """Take in what a load package held: its units, and how many rows each table got."""
+        self.units += units
+        self.load_ids += load_ids
+        for table, count in written.items():
+            self.tables[table] = self.tables.get(table, 0) + count
+
     @property
     def failed(self) -> bool:
         return any(unit.status in NOT_LOADED for unit in self.units)

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.run import VENDORS, open_pipeline
+from pipelines.loading import open_pipeline
+from pipelines.run import VENDORS
 from pipelines.warehouse import Warehouse
 from sources.core.memory import Memory
 

@@ -15,7 +15,8 @@ from typing import Any
 import duckdb
 
 from pipelines.built import Built
-from pipelines.run import VENDORS, working_dir
+from pipelines.loading import working_dir
+from pipelines.run import VENDORS
 from pipelines.warehouse import Warehouse
 from sources.core.errors import ConfigurationError, UnavailableError
 

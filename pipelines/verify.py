@@ -13,7 +13,8 @@ from dlt.common.destination.exceptions import DestinationUndefinedEntity
 from dlt.destinations.sql_client import SqlClientBase
 
 from pipelines.comparison import Compared, Key
-from pipelines.run import VENDORS, choose_companies, choose_resources, open_pipeline
+from pipelines.loading import open_pipeline
+from pipelines.run import VENDORS, choose_companies, choose_resources
 from pipelines.warehouse import Warehouse
 from sources.core.columns import CONTENT, OWNER, UNSEEN, VALID_FROM, VALID_TO
 from sources.core.company import Company

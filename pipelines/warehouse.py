@@ -67,6 +67,11 @@ class Warehouse:
         return self.manner.file_format
 
     @property
+    def declares(self) -> bool:
+        """Whether a table can be made without loading anything into it."""
+        return self.type not in OPEN_TABLES
+
+    @property
     def name(self) -> str:
         """For people: the file, or the kind of destination (never the credentials)."""
         return str(self.file) if self.file else self.type

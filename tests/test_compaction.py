@@ -11,7 +11,7 @@ import duckdb
 import psycopg2
 import pytest
 
-from pipelines.run import open_pipeline
+from pipelines.loading import open_pipeline
 from pipelines.warehouse import Warehouse
 from sources.core.memory import Memory
 from tests.conftest import Bench

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -12,8 +13,12 @@ import pytest
 from dlt.common.destination.exceptions import DestinationUndefinedEntity
 
 from sources.core import memory as remembering
-from sources.core.memory import Memory, Past
-from tests.kit import GUID, NOON, PUNCHES, ROLES, START, at, without
+from sources.core.errors import ConfigurationError
+from sources.core.journal import Past
+from sources.core.memory import Memory
+from sources.core.rows import Batch
+from sources.core.task import Task, Unit
+from tests.kit import BISTRO, GUID, NOON, PUNCHES, ROLES, START, at, without
 
 OTHER = "5c0e4d56-4d1b-4f53-8e6e-1a53a2a3f9b1"
 PERSONAL = without(ROLES, personal=True)
@@ -161,6 +166,10 @@ def test_a_failure_before_the_guid_was_known_is_over_once_it_is(client: Client, 
 def table(client: Client, name: str, columns: dict[str, str], *rows: dict[str, Any]) -> None:
     declared = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
     client.database.execute(f'CREATE TABLE "{name}" ({declared})')
+    insert(client, *rows, name=name)
+
+
+def insert(client: Client, *rows: dict[str, Any], name: str = "punches") -> None:
     for row in rows:
         names, marks = ", ".join(f'"{column}"' for column in row), ", ".join("?" * len(row))
         client.database.execute(f'INSERT INTO "{name}" ({names}) VALUES ({marks})', list(row.values()))
@@ -287,6 +296,126 @@ def test_columns_in_which_a_company_has_a_value_are_known(client: Client, memory
     table(client, "punches", MERGED, merged(1, modified=None, start=None), merged(2, modified=None),
           merged(3, company_guid=OTHER))  # fmt: skip
 
-    assert memory.having(PUNCHES.tables[0], GUID, ["modified", "start", "id"]) == ["start", "id"]
-    assert memory.having(PUNCHES.tables[0], "nobody", ["start"]) == []
-    assert memory.having(PUNCHES.tables[1], GUID, ["paid"]) == []
+    assert memory.having(PUNCHES.tables[0], GUID, ["modified", "start", "id"]) == {"start", "id"}
+    assert memory.having(PUNCHES.tables[0], "nobody", ["start"]) == set()
+    assert memory.having(PUNCHES.tables[1], GUID, ["paid"]) == set()
+
+
+# Units that are settled together.
+
+THIRD = "5c0e4d56-4d1b-4f53-8e6e-1a53a2a3f9b3"
+
+
+def of(guid: str, resource: Any = PUNCHES, **known: Any) -> Unit:
+    absent = known.pop("absent", ())
+    return Unit(Task(replace(BISTRO, guid=guid), resource), Batch(absent=set(absent)), "incremental", **known)
+
+
+def test_of_a_table_one_question_is_asked_for_all_units_that_are_expected(client: Client, memory: Memory) -> None:
+    table(client, "punches", MERGED, merged(1), merged(2, company_guid=OTHER), merged(3, company_guid=OTHER))
+    table(client, "roles", VERSIONED, version(1), version(4, company_guid=OTHER, _unseen_since=NOON))
+    guids, punches, roles = (GUID, OTHER, THIRD), PUNCHES.tables[0], PERSONAL.tables[0]
+
+    memory.expect([of(guid, resource) for guid in guids for resource in (PUNCHES, PERSONAL)])
+
+    assert [set(memory.known(punches, guid, ())) for guid in guids] == [{(1,)}, {(2,), (3,)}, set()]
+    assert len(client.asked) == 1
+    assert [memory.active(roles, guid) for guid in guids] == [
+        ({(1,): "content 1"}, set()), ({(4,): "content 4"}, {(4,)}), ({}, set())]  # fmt: skip
+    assert len(client.asked) == 2
+
+
+def test_an_answer_is_given_once_and_not_any_more_after_a_load(client: Client, memory: Memory) -> None:
+    table(client, "punches", MERGED, merged(1), merged(2, company_guid=OTHER))
+    punches = PUNCHES.tables[0]
+    memory.expect([of(GUID), of(OTHER)])
+    memory.known(punches, GUID, ())
+
+    client.database.execute("DELETE FROM punches")
+
+    assert set(memory.known(punches, GUID, ())) == set()
+    memory.expect([of(GUID), of(OTHER)])
+    memory.known(punches, GUID, ())
+    client.database.execute("INSERT INTO punches (company_guid, id) VALUES (?, 7)", [OTHER])
+    memory.close()
+    assert set(memory.known(punches, OTHER, ())) == {(7,)}
+
+
+def test_who_is_not_expected_is_asked_for_alone(client: Client, memory: Memory) -> None:
+    table(client, "punches", MERGED, merged(1), merged(2, company_guid=OTHER))
+    memory.expect([of(OTHER)])
+
+    assert set(memory.known(PUNCHES.tables[0], GUID, ())) == {(1,)}
+    assert set(memory.known(PUNCHES.tables[0], OTHER, ())) == {(2,)}
+    assert len(client.asked) == 2
+
+
+def test_units_that_reach_back_to_the_same_day_are_asked_for_together_from_the_earliest_moment_on(
+    client: Client, memory: Memory
+) -> None:
+    hours = [day(3) + timedelta(hours=hour) for hour in (9, 11, 13)]
+    table(client, "punches", MERGED)
+    for guid in (GUID, OTHER, THIRD):
+        insert(client, *(merged(id, company_guid=guid, modified=moment) for id, moment in enumerate(hours, 1)))
+    begins = {GUID: day(3) + timedelta(hours=12), OTHER: day(3) + timedelta(hours=10), THIRD: day(2)}
+    reaches = {guid: (("modified", moment, None),) for guid, moment in begins.items()}
+    memory.expect([of(guid, reach=reach) for guid, reach in reaches.items()])
+
+    found = {guid: set(memory.known(PUNCHES.tables[0], guid, reach)) for guid, reach in reaches.items()}
+
+    assert found == {GUID: {(2,), (3,)}, OTHER: {(2,), (3,)}, THIRD: {(1,), (2,), (3,)}}
+    assert len(client.asked) == 2
+
+
+def test_windows_are_asked_for_one_by_one_unless_they_end_at_the_same_moment(client: Client, memory: Memory) -> None:
+    table(client, "punches", MERGED, merged(1), merged(2, company_guid=OTHER), merged(3, company_guid=THIRD))
+    ends = {GUID: day(4), OTHER: day(4), THIRD: day(5)}
+    reaches = {guid: (("start", day(1), end),) for guid, end in ends.items()}
+    memory.expect([of(guid, reach=reach) for guid, reach in reaches.items()])
+
+    found = {guid: set(memory.known(PUNCHES.tables[0], guid, reach)) for guid, reach in reaches.items()}
+
+    assert found == {GUID: {(1,)}, OTHER: {(2,)}, THIRD: {(3,)}}
+    assert len(client.asked) == 2
+
+
+def test_another_reach_than_that_of_the_unit_is_asked_for_by_itself(client: Client, memory: Memory) -> None:
+    table(client, "punches", MERGED, merged(1), merged(2))
+    reach = (("modified", day(2), None),)
+    memory.expect([of(GUID, reach=reach), of(OTHER, reach=reach)])
+
+    assert set(memory.known(PUNCHES.tables[0], GUID, reach)) == {(2,)}
+    assert set(memory.known(PUNCHES.tables[0], GUID, ())) == {(1,), (2,)}
+
+
+def test_columns_that_other_expected_units_lack_are_looked_at_with_those_of_the_first(
+    client: Client, memory: Memory
+) -> None:
+    table(client, "punches", MERGED, merged(1, modified=None), merged(2, company_guid=OTHER, start=None))
+    memory.expect([of(GUID, absent=[("punches", "modified"), ("roles", "name")]),
+                   of(OTHER, absent=[("punches", "modified"), ("punches", "start")])])  # fmt: skip
+
+    assert memory.having(PUNCHES.tables[0], GUID, ["modified"]) == set()
+    assert memory.having(PUNCHES.tables[0], OTHER, ["modified", "start"]) == {"modified"}
+    assert len(client.asked) == 1
+
+
+def test_a_table_without_a_row_is_asked_again_after_a_load_and_one_with_rows_is_not(
+    client: Client, memory: Memory
+) -> None:
+    table(client, "punches", MERGED)
+    assert memory.empty(PUNCHES.tables[0])
+    insert(client, merged(1))
+    assert memory.empty(PUNCHES.tables[0])
+    memory.close()
+    assert not memory.empty(PUNCHES.tables[0])
+    memory.close()
+    asked = len(client.asked)
+    assert not memory.empty(PUNCHES.tables[0])
+    assert len(client.asked) == asked
+
+
+def test_a_guid_that_could_be_something_else_in_a_query_is_refused(memory: Memory) -> None:
+    for guid in ("a'b", "a\\", 'a"', "a b"):
+        with pytest.raises(ConfigurationError, match="is not a GUID"):
+            memory.known(PUNCHES.tables[0], guid, ())

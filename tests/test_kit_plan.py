@@ -17,13 +17,14 @@ from typing import Any
 import dlt
 import pytest
 
+from pipelines import loading
 from pipelines import run as running
 from pipelines.outcome import Report
 from sources.core import build
 from sources.core.company import Company
 from sources.core.errors import ConfigurationError, RefusedError, SkippedError, SuspectError, UnavailableError
-from sources.core.memory import Past
-from sources.core.plan import Harvest, Order, Package, packages
+from sources.core.journal import Past
+from sources.core.plan import SMALL, TOGETHER_ROWS, TOGETHER_SECONDS, WORKERS, Harvest, Order, Package, packages
 from sources.core.rows import Batch, Rejected, Rows
 from sources.core.scan import scan
 from sources.core.task import Task, Unit
@@ -228,20 +229,38 @@ def test_no_unit_is_lost_while_nobody_takes_one() -> None:
     assert [first.rows_read, *(unit.rows_read for unit in some if unit)] == [0, 1, 2, 3]
 
 
-def test_a_scan_goes_on_when_its_unit_is_taken_and_not_before() -> None:
+def test_a_scan_goes_on_when_its_large_unit_is_taken_and_not_before() -> None:
     read: list[int] = []
 
     def reading(client: Any, some: Task) -> Iterator[Unit]:
         for number in range(3):
             read.append(number)
-            yield Unit(some, Batch(), "snapshot", rows_read=number)
+            yield Unit(some, large, "snapshot", rows_read=number)
 
+    large = Batch({"roles": Rows(ROLES.tables[0], slow=[{}] * (SMALL + 1))})
     some = iter(harvest(scan=reading))
     next(unit for unit in some if unit)
     time.sleep(0.5)
 
     assert read == [0, 1]
     assert [unit.rows_read for unit in some if unit] == [1, 2]
+
+
+def test_a_scan_goes_on_before_its_unit_is_taken_if_that_is_small_and_few_are_waiting() -> None:
+    read: list[int] = []
+
+    def reading(client: Any, some: Task) -> Iterator[Unit]:
+        for number in range(3 * WORKERS):
+            read.append(number)
+            yield Unit(some, small, "snapshot", rows_read=number)
+
+    small = Batch({"roles": Rows(ROLES.tables[0], slow=[{}] * SMALL)})
+    some = iter(harvest(scan=reading))
+    next(unit for unit in some if unit)
+    time.sleep(0.5)
+
+    assert len(read) == WORKERS + 2  # one that was taken, those that are waiting, and one that is not let in
+    assert len([unit for unit in some if unit]) == 3 * WORKERS - 1
 
 
 def test_a_scan_gives_its_place_back_also_when_it_fails() -> None:
@@ -394,6 +413,7 @@ def test_a_package_is_committed_when_its_time_is_up_also_while_nobody_brings_a_u
         clock.now += 5000  # nothing is held yet
         yield None
         yield one
+        yield None
         clock.now += 60
         yield None
         clock.now += 1
@@ -405,9 +425,54 @@ def test_a_package_is_committed_when_its_time_is_up_also_while_nobody_brings_a_u
     first = next(found)
 
     assert [unit.task.resource.name for unit in first.units] == ["roles0"]
-    assert seen == [None, one, None]
+    assert seen == [None, one, None, None]
     assert [[unit.task.resource.name for unit in package.units] for package in found] == [["roles1"]]
-    assert seen == [None, one, None, None, two]
+    assert seen == [None, one, None, None, None, two]
+
+
+class Expecting(Remembered):
+    """Notes which units are settled together."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.groups: list[list[str]] = []
+
+    def expect(self, units: Any) -> None:
+        self.groups.append([unit.task.resource.name for unit in units])
+
+
+def together(*came: Unit | None) -> list[list[str]]:
+    memory = Expecting()
+    list(packages(iter(came), memory, Order()))
+    return [group for group in memory.groups if group]
+
+
+def test_units_are_settled_together_until_time_passes_without_one() -> None:
+    one, two, three = reads(1, 1, 1)
+
+    assert together(one, two, None, None, three) == [["roles0", "roles1"], ["roles2"]]
+
+
+def test_so_many_rows_are_settled_before_more_are_taken() -> None:
+    one, two, three = reads(1, 1, 1)
+    one.batch.rows["roles0"].slow = [{"id": id, "_dlt_id": str(id)} for id in range(TOGETHER_ROWS)]
+
+    assert together(two, one, three) == [["roles1", "roles0"], ["roles2"]]
+
+
+def test_units_are_not_kept_waiting_for_others_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SimpleNamespace(now=1000.0)
+    monkeypatch.setattr("sources.core.plan.time", SimpleNamespace(monotonic=lambda: clock.now))
+    memory = Expecting()
+
+    def slowly() -> Iterator[Unit]:
+        for unit in reads(1, 1, 1, 1):
+            yield unit
+            clock.now += TOGETHER_SECONDS / 2 + 0.01
+
+    list(packages(slowly(), memory, Order(package_minutes=1000)))
+
+    assert [group for group in memory.groups if group] == [["roles0", "roles1", "roles2"], ["roles3"]]
 
 
 def test_without_a_unit_there_is_no_package_and_the_destination_is_let_go_of() -> None:
@@ -633,10 +698,10 @@ def test_a_name_that_is_a_resource_and_a_table_of_another_one_means_the_resource
 
 def test_scratch_files_are_where_dlt_is_told_to_have_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DLT_DATA_DIR", str(tmp_path))
-    assert running.working_dir() == tmp_path.resolve() / "pipelines"
+    assert loading.working_dir() == tmp_path.resolve() / "pipelines"
     monkeypatch.delenv("DLT_DATA_DIR")
     monkeypatch.chdir(tmp_path)
-    assert running.working_dir() == tmp_path.resolve() / ".sevens" / "pipelines"
+    assert loading.working_dir() == tmp_path.resolve() / ".sevens" / "pipelines"
 
 
 def test_a_selection_of_companies_has_a_pipeline_of_its_own_whatever_their_order() -> None:
@@ -651,9 +716,9 @@ def test_an_error_is_told_by_its_first_cause_and_first_line() -> None:
     middle, last = KeyError("x"), UnavailableError("y")
     middle.__cause__, last.__context__ = first, middle
 
-    assert running._cause(last) == "it broke"
-    assert running._cause(ValueError("")) == "ValueError"
-    assert [type(error).__name__ for error in running._chain(last)] == ["UnavailableError", "KeyError", "ValueError"]
+    assert loading.cause(last) == "it broke"
+    assert loading.cause(ValueError("")) == "ValueError"
+    assert [type(error).__name__ for error in loading._chain(last)] == ["UnavailableError", "KeyError", "ValueError"]
 
 
 def test_of_a_chain_of_errors_the_one_that_tells_of_a_full_disk_is_told() -> None:
@@ -661,7 +726,7 @@ def test_of_a_chain_of_errors_the_one_that_tells_of_a_full_disk_is_told() -> Non
     last = UnavailableError("y")
     full.__cause__, last.__cause__ = first, full
 
-    assert running._cause(last) == "[Errno 28] No space left on device"
+    assert loading.cause(last) == "[Errno 28] No space left on device"
 
 
 def test_the_sources_are_those_with_companies_or_all_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -692,16 +757,16 @@ def test_a_package_that_was_extracted_and_not_loaded_is_an_error() -> None:
             )
         )
 
-    running._refuse_unloaded(pipeline("1", "2"), info("1", "2", "3"))
-    running._refuse_unloaded(pipeline("1", name="load"), info())
-    running._refuse_unloaded(SimpleNamespace(last_trace=None), info())
+    loading._refuse_unloaded(pipeline("1", "2"), info("1", "2", "3"))
+    loading._refuse_unloaded(pipeline("1", name="load"), info())
+    loading._refuse_unloaded(SimpleNamespace(last_trace=None), info())
     for loaded in (info("2"), info("1", "2", state="aborted")):
         with pytest.raises(UnavailableError, match=r"The load package 1.* was cleared away"):
-            running._refuse_unloaded(pipeline("1", "2"), loaded)
+            loading._refuse_unloaded(pipeline("1", "2"), loaded)
 
 
 def test_a_disk_without_room_is_known_by_these_errors() -> None:
-    assert running.NO_ROOM == (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    assert loading.NO_ROOM == (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def test_rows_are_counted_over_all_parts_of_a_package() -> None:

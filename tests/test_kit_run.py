@@ -11,8 +11,11 @@ import dlt
 import duckdb
 import pytest
 from dlt.common.destination.exceptions import DestinationTerminalException
+from dlt.destinations.exceptions import DatabaseTerminalException
+from dlt.destinations.impl.duckdb.duck import DuckDbClient
 from dlt.extract import DltResource
 from dlt.pipeline.exceptions import PipelineStepFailed
+from tenacity import wait_none
 
 from pipelines import run as running
 from pipelines.run import run
@@ -123,6 +126,62 @@ def test_every_table_is_made_by_the_first_run_also_without_a_row(kit: Kit) -> No
     assert tables >= {"punches", "punch_breaks", "roles", "role_stations", "sync_log", "rejected_rows"}
 
 
+def test_a_table_without_a_row_takes_no_load_job_and_has_every_column_of_one_with_rows(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs: list[str] = []
+    create = DuckDbClient.create_load_job
+
+    def noting(self: Any, table: Any, *args: Any, **kwargs: Any) -> Any:
+        jobs.append(table["name"])
+        return create(self, table, *args, **kwargs)
+
+    def columns() -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {}
+        for table, *column in kit.sql("SELECT table_name, column_name, data_type, is_nullable FROM "
+                                      "information_schema.columns WHERE table_schema = 'kit'"):  # fmt: skip
+            found.setdefault(table, []).append(column)
+        return {name: sorted(found[name]) for name in ("punches", "punch_breaks", "roles", "role_stations")}
+
+    monkeypatch.setattr(DuckDbClient, "create_load_job", noting)
+    kit.punches, kit.roles = [], []
+    run("kit")
+    empty = columns()
+    assert {name for name in jobs if not name.startswith("_dlt")} == {"sync_log", "rejected_rows"}
+
+    kit.punches = [punch(1, breaks=[{"id": 5}])]
+    kit.roles = [{"id": 1, "name": "Cook", "company_id": 41, "stations": [{"id": 3}]}]
+    run("kit")
+
+    assert {"punches", "punch_breaks", "roles", "role_stations"} <= set(jobs)
+    assert columns() == empty
+
+
+@pytest.mark.parametrize(("failures", "made"), [(2, True), (3, False)])
+def test_a_table_that_another_worker_is_making_is_tried_again(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch, failures: int, made: bool
+) -> None:
+    monkeypatch.setattr("pipelines.loading.wait_random", lambda *_: wait_none())
+    plain, tried = dlt.Pipeline.sync_schema, list[int]()
+
+    def racing(self: Any) -> Any:
+        tried.append(1)
+        if len(tried) <= failures:
+            raise DatabaseTerminalException(ValueError("relation already exists"))
+        return plain(self)
+
+    monkeypatch.setattr(dlt.Pipeline, "sync_schema", racing)
+    kit.punches = []
+    if made:
+        run("kit")
+    else:
+        with pytest.raises(UnavailableError, match="relation already exists"):
+            run("kit")
+    assert len(tried) == 3
+    found = kit.sql("SELECT count(*) FROM information_schema.tables WHERE table_name IN ('punches', 'punch_breaks')")
+    assert found == [(2 if made else 0,)]
+
+
 def test_a_resource_that_fails_is_in_the_log_and_the_others_are_committed(kit: Kit) -> None:
     kit.roles = RefusedError("bistro: no", 403)
 
@@ -181,7 +240,7 @@ def test_an_error_of_the_machine_ends_the_run_with_what_to_check(kit: Kit, monke
     def fail(*arguments: Any, **options: Any) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(running, "_commit", fail)
+    monkeypatch.setattr(running, "commit", fail)
 
     with pytest.raises(UnavailableError, match=r"ended early: .*Input/output error.*Check the destination"):
         run("kit")

@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -134,3 +135,37 @@ def test_a_netrc_file_does_not_replace_the_token(
     get()
 
     assert requests_mock.last_request.headers["Authorization"] == "Bearer secret"
+
+
+def test_a_cookie_that_came_with_one_answer_is_not_sent_with_the_next_request(requests_mock: Any) -> None:
+    """It may be of another company."""
+    requests_mock.get(f"{URL}/v2/x", content=b"{}", headers={"Set-Cookie": "company=bistro"})
+    asking = Client(URL, AccessToken("secret"), Pace(1000, 60_000), {})
+
+    for _ in range(2):
+        asking.get(BISTRO, "v2/x", {}, bytes)
+
+    assert "Cookie" not in requests_mock.last_request.headers
+
+
+def test_the_environment_says_which_proxy_and_which_certificates(
+    requests_mock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/ours.pem")
+    requests_mock.get(f"{URL}/v2/x", content=b"{}")
+
+    get()
+
+    sent = requests_mock.last_request
+    assert (sent.proxies["https"], sent.verify) == ("http://proxy.example:3128", "/etc/ours.pem")
+
+
+def test_a_host_that_needs_no_proxy_has_none(requests_mock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", urlsplit(URL).hostname or "")
+    requests_mock.get(f"{URL}/v2/x", content=b"{}")
+
+    get()
+
+    assert not requests_mock.last_request.proxies

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.run import working_dir
+from pipelines.loading import working_dir
 from pipelines.warehouse import Warehouse
 from sources.core.errors import UnavailableError
 from sources.core.pages import PageReader

@@ -13,7 +13,7 @@ import dagster as dg
 
 from pipelines.dagster_defs.companies import POOL
 from pipelines.dagster_defs.trouble import answered
-from pipelines.run import working_dir
+from pipelines.loading import working_dir
 from pipelines.transform import PROJECT, dbt_is_there, for_dbt, opened, parse
 from pipelines.warehouse import Warehouse
 from sources.core.errors import ConfigurationError, SevensError

@@ -11,7 +11,8 @@ from dlt.common.destination.exceptions import DestinationException
 from dlt.destinations.sql_client import SqlClientBase
 
 from pipelines import status
-from pipelines.run import VENDORS, open_pipeline, working_dir
+from pipelines.loading import open_pipeline, working_dir
+from pipelines.run import VENDORS
 from pipelines.warehouse import Warehouse
 from sources.core.errors import ConfigurationError, UnavailableError
 

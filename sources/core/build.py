@@ -99,9 +99,9 @@ def _table(
     table: Table, package: Callable[[], Package], existing: Callable[[], frozenset[str]], file_format: str
 ) -> DltResource:
     def rows() -> Iterator[Any]:
-        if table.name not in existing():
-            yield dlt.mark.materialize_table_schema()
         parts = package().rows.pop(table.name, [])  # dlt has them on disk from here on
+        if not parts and table.name not in existing():
+            yield dlt.mark.materialize_table_schema()
         arrow = [chunk for part in parts for chunk in part.arrow]
         if arrow:
             yield pa.concat_tables(arrow, promote_options="default")  # tombstones have few columns
@@ -147,9 +147,10 @@ def _log(
     name: str, rows: Callable[[], list[dict[str, Any]]], how: dict[str, Any], existing: Callable[[], frozenset[str]]
 ) -> DltResource:
     def entries() -> Iterator[Any]:
-        if name not in existing():
+        found = rows()
+        if not found and name not in existing():
             yield dlt.mark.materialize_table_schema()
-        yield from rows()
+        yield from found
 
     return dlt.resource(entries, name=name, columns=hints(LOGS[name]), max_table_nesting=0, **how)
 

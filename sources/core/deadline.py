@@ -17,6 +17,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.connection import is_connection_dropped
 
 Turn = Callable[[], AbstractContextManager[None]]
+SOON = 0.02  # seconds in which a connection that was just there is not looked at again
 
 
 class Deadline(HTTPAdapter):
@@ -53,20 +54,19 @@ def _pool(pool: type[HTTPConnectionPool], connection: type) -> type[HTTPConnecti
 class _Timed:
     longest: float
     turn: Turn
-    sock: socket.socket
+    sock: socket.socket | None
 
     def request(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
         """Connect first and wait for the turn then: a handshake takes as long as several answers, and a request that
         took its turn before it would arrive among those of later turns."""
-        self._connect()
-        with self.turn():
-            self._connect()  # a server may have hung up meanwhile
-            super().request(*args, **options)  # type: ignore[misc]
-
-    def _connect(self) -> None:
-        if is_connection_dropped(self):  # type: ignore[arg-type]
-            self.close()  # type: ignore[attr-defined]
+        if self.sock is None:  # the pool has let go of one that a server has left
             self.connect()  # type: ignore[attr-defined]
+        asked = time.monotonic()
+        with self.turn():
+            if time.monotonic() - asked > SOON and is_connection_dropped(self):  # type: ignore[arg-type]
+                self.close()  # type: ignore[attr-defined]
+                self.connect()  # type: ignore[attr-defined]
+            super().request(*args, **options)  # type: ignore[misc]
 
     def response_class(self, sock: socket.socket, *args: Any, **options: Any) -> HTTPResponse:  # noqa: ANN401
         response = HTTPResponse(sock, *args, **options)
@@ -88,7 +88,8 @@ class _Bytes(io.RawIOBase):
         left = self._ends - time.monotonic()
         if left <= 0:
             raise TimeoutError
-        self._sock.settimeout(min(left, self._pause or left))
+        if self._pause is None or left < self._pause:
+            self._sock.settimeout(left)
         return self._below.readinto(buffer)
 
     def close(self) -> None:

@@ -100,12 +100,13 @@ class Client:
         self.stopping = threading.Event()  # set: nobody waits or tries again any more
         self.clock: datetime | None = None  # the server's, as last seen
         self._sent = dict(headers)
+        self._usual = dict(requests.utils.default_headers())
         self._tries, self._patience, self._backoff = tries, patience, backoff
         self._timeout = timeout
         self._remedies = remedies or {}
         self._at_once = threading.BoundedSemaphore(at_once) if at_once else nullcontext()
         self._lock = threading.Lock()
-        self._session = requests.Session()
+        self._session = _session(self.url)
         self._session.mount(url, Deadline(longest, self._turn, pool_maxsize=32))
 
     def get(
@@ -151,16 +152,14 @@ class Client:
                                              "check that api_url is the API's address.")) from None  # fmt: skip
 
     def _send(self, asked: Asked) -> Answer:
-        headers = {**self._sent, **self.auth.headers(asked.company)}
+        headers = {**self._usual, **self._sent, **self.auth.headers(asked.company)}
         with self._lock:
             self.requests += 1
         try:
             with self._at_once:
-                response = self._session.request(
-                    asked.method, f"{self.url}/{asked.path}", params=asked.params, json=asked.body,
-                    auth=_Headers(headers), timeout=self._timeout, allow_redirects=False, stream=True,
-                )  # fmt: skip
-                with response:
+                request = requests.Request(asked.method, f"{self.url}/{asked.path}", headers, params=asked.params,
+                                           json=asked.body).prepare()  # fmt: skip
+                with self._session.send(request, timeout=self._timeout, allow_redirects=False, stream=True) as response:
                     body = response.raw.read(decode_content=True)
             return Answer(response.status_code, response.headers, body, response.request.headers)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
@@ -223,15 +222,14 @@ def _decoded(content: bytes, decode: Callable[[bytes], T]) -> tuple[T, Counter[s
     return decode(mended), found
 
 
-class _Headers(requests.auth.AuthBase):
-    """Sets our headers last, so that a .netrc file cannot replace the token."""
-
-    def __init__(self, headers: Mapping[str, str]) -> None:
-        self._headers = headers
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers.update(self._headers)
-        return request
+def _session(url: str) -> requests.Session:
+    """Proxies and certificates as the environment has them now: a session would look for them with each request, and
+    for a .netrc file to replace the token with. What it would add to a request, cookies of another company too, is
+    left out."""
+    session = requests.Session()
+    found = session.merge_environment_settings(url, {}, None, None, None)
+    session.proxies, session.verify, session.trust_env = found["proxies"], found["verify"], False
+    return session
 
 
 def secure(url: str) -> str:

@@ -16,7 +16,8 @@ from typing import Any
 from sources.core.company import Company
 from sources.core.errors import SevensError, SkippedError, SuspectError, UnavailableError
 from sources.core.http import Client
-from sources.core.memory import Memory, Past
+from sources.core.journal import Past
+from sources.core.memory import Memory
 from sources.core.resource import Mode, Resource
 from sources.core.rows import Batch, Rows
 from sources.core.scan import scan as by_cursor
@@ -25,6 +26,8 @@ from sources.core.task import UNIT_ROWS, Room, Task, Unit
 
 WORKERS = 8
 PACKAGE_ROWS = 250_000  # with nested ones; a load costs as much as to read some 10,000 rows
+TOGETHER_ROWS, TOGETHER_SECONDS = 20_000, 2.0  # of units that are settled together
+SMALL = 1_000  # rows of a unit that may wait until somebody takes it
 Scan = Callable[[Client, Task], Iterator[Unit]]
 SLACK = timedelta(minutes=30)  # a daily cadence must not slip by the length of yesterday's run
 
@@ -98,7 +101,7 @@ class Harvest:
             for resource in resources
             if resource.cursor and resource.mode is Mode.SNAPSHOT
         }
-        self._units: queue.Queue[tuple[Unit, threading.Event]] = queue.Queue(maxsize=1)
+        self._units: queue.Queue[tuple[Unit, threading.Event]] = queue.Queue(maxsize=WORKERS)
         self._open, self._counting = 0, threading.Lock()
         self._room = Room()
 
@@ -166,13 +169,16 @@ class Harvest:
                 self._put(_failed(task, error))
 
     def _put(self, unit: Unit) -> None:
-        """Hand a unit over. Whoever does goes on when it is taken: one that nobody wants yet is one too many."""
-        taken = threading.Event()
-        while not self._client.stopping.is_set():
+        """Hand a unit over. Whoever has a large one goes on when it is taken: one that nobody wants yet is one too
+        many."""
+        taken, waiting = threading.Event(), True
+        while waiting:
+            if self._client.stopping.is_set():
+                raise _StoppedError
             with suppress(queue.Full):
                 self._units.put((unit, taken), timeout=0.2)
-                break
-        while not taken.wait(0.2):
+                waiting = False
+        while len(unit.batch) > SMALL and not taken.wait(0.2):
             if self._client.stopping.is_set():
                 raise _StoppedError
 
@@ -210,7 +216,7 @@ def packages(
     is told of every unit, and of the time that passes without one."""
     package = Package()
     try:
-        for unit in harvest:
+        for unit in _expected(harvest, memory):
             late = time.monotonic() - package.born > order.package_minutes * 60
             if package.units and (late or len(package) >= order.package_rows or (unit and package.holds(unit))):
                 memory.close()
@@ -225,6 +231,24 @@ def packages(
         memory.close()
     if package.units:
         yield package
+
+
+def _expected(harvest: Iterable[Unit | None], memory: Memory) -> Iterator[Unit | None]:
+    """The units as they come, a few at a time, so that the destination is asked for all of them at once."""
+    waiting: list[Unit] = []
+    rows, since = 0, time.monotonic()
+    for unit in harvest:
+        if unit:
+            waiting.append(unit)
+            rows += len(unit.batch)
+        if unit is None or rows > TOGETHER_ROWS or time.monotonic() - since > TOGETHER_SECONDS:
+            memory.expect(waiting)
+            yield from waiting
+            waiting, rows, since = [], 0, time.monotonic()
+        if unit is None:
+            yield None
+    memory.expect(waiting)
+    yield from waiting
 
 
 def _add(package: Package, unit: Unit, memory: Memory, allow_shrink: bool) -> Unit:

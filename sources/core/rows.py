@@ -122,6 +122,10 @@ class Batch:
     def __len__(self) -> int:
         return sum(len(rows) for rows in self.rows.values())
 
+    def absent_from(self, table: str) -> list[str]:
+        """The columns of a table that its first page does not mention."""
+        return sorted(name for owner, name in self.absent if owner == table)
+
     def add(self, other: Batch) -> None:
         """Take in another batch of the same tables."""
         for name, rows in other.rows.items():

@@ -61,32 +61,26 @@ class File:
             self.file = folder / f"{digest(name)}.sqlite"
             self._connection = sqlite3.connect(self.file, isolation_level=None, check_same_thread=False)
             self._connection.execute("PRAGMA synchronous = OFF")  # lost in a crash of the machine, like its requests
-            self._connection.execute("PRAGMA journal_mode = PERSIST")
+            self._connection.execute("PRAGMA journal_mode = MEMORY")
             self._connection.execute("CREATE TABLE IF NOT EXISTS pace (free_at REAL)")
+            self._connection.execute("INSERT INTO pace SELECT 0.0 WHERE NOT EXISTS (SELECT 1 FROM pace)")
+            self._connection.create_function("now", 0, self._now)
         except (OSError, sqlite3.Error) as error:
             raise LostError(str(error)) from error
 
     def book(self, seconds: float, after: float = 0.0) -> float:
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                return self._book(seconds, after)
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    self._connection.execute("ROLLBACK")
-                raise
+            values = {"seconds": seconds, "after": after, "farthest": _farthest(seconds)}
+            ((free_at,),) = self._connection.execute(_BOOK_HERE, values).fetchall()
         except sqlite3.Error as error:
             raise LostError(str(error)) from error
+        here, now = self._clocks
+        return here + float(free_at) - seconds - now
 
-    def _book(self, seconds: float, after: float) -> float:
-        (free_at,) = self._connection.execute("SELECT coalesce(max(free_at), 0.0) FROM pace").fetchone()
-        here, now = time.monotonic(), time.time()  # together: a commit may take longer than the distance
-        believed = free_at if free_at < now + _farthest(seconds) else 0.0
-        begins = max(believed, now + after)
-        self._connection.execute("DELETE FROM pace")
-        self._connection.execute("INSERT INTO pace VALUES (?)", [begins + seconds])
-        self._connection.execute("COMMIT")
-        return here + begins - now
+    def _now(self) -> float:
+        """Asked for by the statement once the row is ours: whoever had to wait for it would else book in the past."""
+        self._clocks = time.monotonic(), time.time()
+        return self._clocks[1]
 
 
 class Database:
@@ -152,6 +146,12 @@ SELECT pg_advisory_lock(hashtext('sevens_pace'));
 CREATE TABLE IF NOT EXISTS sevens_pace (name text PRIMARY KEY, free_at float8 NOT NULL) WITH (fillfactor = 50);
 SELECT pg_advisory_unlock(hashtext('sevens_pace'));
 SET synchronous_commit TO off"""
+
+_BOOK_HERE = """
+UPDATE pace SET free_at = (
+    SELECT max(now + :after, CASE WHEN pace.free_at < now + :farthest THEN pace.free_at ELSE 0 END) + :seconds
+    FROM (SELECT now() AS now))
+RETURNING free_at"""
 
 # The clock is read once the row is ours: whoever had to wait for it would else book in the past.
 _NOW = "extract(epoch FROM clock_timestamp())::double precision"

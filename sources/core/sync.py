@@ -42,8 +42,8 @@ def settle(unit: Unit, memory: Memory, allow_shrink: bool = False) -> list[Rows]
 def _tell_absent(unit: Unit, memory: Memory) -> None:
     """A field that the vendor stops sending is null from now on; that it had values before makes it worth telling."""
     for table in unit.task.resource.tables:
-        columns = sorted(name for owner, name in unit.batch.absent if owner == table.name)
-        for name in memory.having(table, unit.task.company.guid, columns) if columns else ():
+        columns = unit.batch.absent_from(table.name)
+        for name in sorted(memory.having(table, unit.task.company.guid, columns)) if columns else ():
             unit.batch.drift[f"{table.name}: no `{name}` any more"] += 1
 
 

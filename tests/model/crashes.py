@@ -44,13 +44,13 @@ def _die(*_: Any, **__: Any) -> None:
 
 def _break_statement(patch: pytest.MonkeyPatch, number: int, owner: Any, name: str) -> None:
     """Terminal, so that dlt gives the job up instead of trying it again."""
-    commit, execute = running._commit, getattr(owner, name)
+    commit, execute = running.commit, getattr(owner, name)
     left = [-1]
 
-    def counting(*args: Any, **kwargs: Any) -> None:
+    def counting(*args: Any, **kwargs: Any) -> list[str]:
         left[0] = number
         try:
-            commit(*args, **kwargs)
+            return commit(*args, **kwargs)
         finally:
             left[0] = -1
 
@@ -60,5 +60,5 @@ def _break_statement(patch: pytest.MonkeyPatch, number: int, owner: Any, name: s
         left[0] -= left[0] > 0
         return execute(self, *args, **kwargs)
 
-    patch.setattr(running, "_commit", counting)
+    patch.setattr(running, "commit", counting)
     patch.setattr(owner, name, breaking)

@@ -27,6 +27,7 @@ from tools.mutants.trial import PLAIN, Bench
 ROOT = Path(__file__).resolve().parent.parent.parent
 KIT = (
     *(f"sources/core/{path.name}" for path in sorted((ROOT / "sources" / "core").glob("*.py"))),
+    "pipelines/loading.py",
     "pipelines/run.py",
     "pipelines/outcome.py",
 )
