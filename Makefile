@@ -67,7 +67,7 @@ check-graphql:
 	@tools/check_graphql "$(SCHEMA)"
 
 bench: .venv/dev.stamp
-	@missed=0; for part in benchmarks benchmarks.quota benchmarks.companies benchmarks.reviews benchmarks.transform; do \
+	@missed=0; for part in benchmarks benchmarks.postgres benchmarks.quota benchmarks.companies benchmarks.reviews benchmarks.transform; do \
 		echo "python -m $$part $(BENCH_ARGS)"; $(BIN)/python -m $$part $(BENCH_ARGS) || missed=1; done; exit $$missed
 
 test-scale: .venv/dev.stamp

@@ -100,8 +100,7 @@ class Manner:
 DEFAULT = Manner()
 MANNERS = {
     "duckdb": Manner(transactions=True, appends=True, adapt=_settled),
-    # From Arrow dlt makes csv, and null of empty text on the way.
-    "postgres": Manner("insert_values", "psycopg2", "-e '.[postgres]'", transactions=True),
+    "postgres": Manner("parquet", "psycopg2", "-e '.[postgres]'", transactions=True),
     "ducklake": Manner(extensions=("ducklake", "sqlite_scanner", "postgres_scanner"), transactions=True,
                        apart="partition", shares=("all",), adapt=_column("partition")),
     "delta": Manner(module="deltalake", package="-e '.[lake]'", extensions=("delta",),

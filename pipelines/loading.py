@@ -9,13 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import dlt
-from dlt.common.destination.exceptions import DestinationException
 from dlt.common.pipeline import LoadInfo
 from dlt.common.schema import Schema
 from dlt.common.schema.typing import C_DLT_LOAD_ID
 from dlt.extract import DltResource
 from dlt.pipeline.exceptions import PipelineStepFailed
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
 
 from pipelines.warehouse import Warehouse
 from sources.core.build import LOGS
@@ -75,9 +73,9 @@ def commit(
         info = pipeline.run(source.with_resources(*(name for name in source.resources if name not in bare)))
         info.raise_on_failed_jobs()
         _refuse_unloaded(pipeline, info)
-        if bare:
+        if bare:  # by DDL alone: to make them with a load, dlt would load an empty file into each
             _declare(pipeline.default_schema, (source.resources[name] for name in sorted(bare)))
-            _make_tables(pipeline)
+            pipeline.sync_schema()
     except PipelineStepFailed as error:
         if any(isinstance(link, KeyboardInterrupt) for link in _chain(error)):
             raise KeyboardInterrupt from error
@@ -96,15 +94,6 @@ def _declare(schema: Schema, resources: Iterable[DltResource]) -> None:
         table["columns"][C_DLT_LOAD_ID] = {"name": C_DLT_LOAD_ID, "data_type": "text", "nullable": False}
         table["x-normalizer"] = {**(table.get("x-normalizer") or {}), "seen-data": True}
         schema.update_table(table)
-
-
-def _make_tables(pipeline: dlt.Pipeline) -> None:
-    """Make the tables that the schema has and the destination has not, by DDL alone: to make one with a load, dlt
-    loads an empty file. Another worker may be making them just now."""
-    for attempt in Retrying(retry=retry_if_exception_type(DestinationException), stop=stop_after_attempt(3),
-                            wait=wait_random(0, 1), reraise=True):  # fmt: skip
-        with attempt:
-            pipeline.sync_schema()
 
 
 def _refuse_unloaded(pipeline: dlt.Pipeline, info: LoadInfo) -> None:

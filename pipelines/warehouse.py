@@ -16,6 +16,7 @@ import dlt
 import duckdb
 from dlt.common.configuration.exceptions import ConfigurationException
 from dlt.common.destination import Destination
+from dlt.common.destination.configuration import ParquetFormatConfiguration
 from dlt.extract import DltSource
 from filelock import FileLock, Timeout
 
@@ -86,8 +87,11 @@ class Warehouse:
             # dlt leaves it open, and runs a merge's DELETE and INSERT one by one: a kill between them erased history.
             arguments["supports_transactions"] = True
         factory = self._factory(destination_name="warehouse", **arguments)
-        if self.file:  # DuckDB has threads of its own; several jobs at once only take more memory
-            factory.caps_params["loader_parallelism_strategy"] = "sequential"  # as an argument dlt would drop it
+        if self.file:  # as arguments dlt would drop these
+            # DuckDB has threads of its own; several jobs at once only take more memory.
+            factory.caps_params["loader_parallelism_strategy"] = "sequential"
+            # What is written and read once on the same disk is not worth the time to make it small.
+            factory.caps_params["parquet_format"] = ParquetFormatConfiguration(compression="none")
         # dlt looks up every setting that is not given, 26 times a run: a quarter of what a run costs it.
         try:
             with untraced():

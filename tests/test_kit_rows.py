@@ -62,7 +62,9 @@ def test_unique_are_the_values_of_both_lanes() -> None:
     assert rows.unique("company_id") == [41, 7]
 
 
-def test_keys_are_distinct_until_one_comes_twice() -> None:
-    assert rows_of(punch(1), punch(2)).distinct
-    assert rows_of().distinct
-    assert not rows_of(punch(1), punch(2), punch(1, 5)).distinct
+def test_rows_are_taken_once_if_those_of_a_key_are_the_same() -> None:
+    assert rows_of(punch(1), punch(2)).once() == [True, True]
+    assert rows_of().once() == []
+    assert rows_of(punch(1), punch(2), punch(1)).once() == [False, True, True]
+    assert rows_of(punch(1), punch(2), punch(1, 5)).once() is None
+    assert rows_of(punch(1), punch(2, mood="new")).once() is None

@@ -11,11 +11,9 @@ import dlt
 import duckdb
 import pytest
 from dlt.common.destination.exceptions import DestinationTerminalException
-from dlt.destinations.exceptions import DatabaseTerminalException
 from dlt.destinations.impl.duckdb.duck import DuckDbClient
 from dlt.extract import DltResource
 from dlt.pipeline.exceptions import PipelineStepFailed
-from tenacity import wait_none
 
 from pipelines import run as running
 from pipelines.run import run
@@ -155,31 +153,6 @@ def test_a_table_without_a_row_takes_no_load_job_and_has_every_column_of_one_wit
 
     assert {"punches", "punch_breaks", "roles", "role_stations"} <= set(jobs)
     assert columns() == empty
-
-
-@pytest.mark.parametrize(("failures", "made"), [(2, True), (3, False)])
-def test_a_table_that_another_worker_is_making_is_tried_again(
-    kit: Kit, monkeypatch: pytest.MonkeyPatch, failures: int, made: bool
-) -> None:
-    monkeypatch.setattr("pipelines.loading.wait_random", lambda *_: wait_none())
-    plain, tried = dlt.Pipeline.sync_schema, list[int]()
-
-    def racing(self: Any) -> Any:
-        tried.append(1)
-        if len(tried) <= failures:
-            raise DatabaseTerminalException(ValueError("relation already exists"))
-        return plain(self)
-
-    monkeypatch.setattr(dlt.Pipeline, "sync_schema", racing)
-    kit.punches = []
-    if made:
-        run("kit")
-    else:
-        with pytest.raises(UnavailableError, match="relation already exists"):
-            run("kit")
-    assert len(tried) == 3
-    found = kit.sql("SELECT count(*) FROM information_schema.tables WHERE table_name IN ('punches', 'punch_breaks')")
-    assert found == [(2 if made else 0,)]
 
 
 def test_a_resource_that_fails_is_in_the_log_and_the_others_are_committed(kit: Kit) -> None:

@@ -552,6 +552,19 @@ def test_the_parents_of_all_passes_are_asked() -> None:
     assert client.asked[:2] == [{"limit": 500}, {"deleted": "true", "limit": 500}]
 
 
+@pytest.mark.parametrize(("until", "wanted"), [
+    (28 * 24 - 1, [(0, 28 * 24 - 1, "ok")]),
+    (28 * 24, [(0, 28 * 20, "ok"), (28 * 20, 28 * 24, "ok")]),
+])  # fmt: skip
+def test_less_than_four_windows_are_no_unit_of_their_own(until: int, wanted: list[tuple[int, int, str]]) -> None:
+    rows = [punch(number, 24 * 60 * number) for number in range(until + 1)]
+
+    units = read(Answers(Shop(rows)), since=START, until=START + timedelta(days=until), unit_rows=28 * 20 + 1)
+
+    assert days(units) == wanted
+    assert set(keys(units)) == set(range(until + 1))
+
+
 def test_windows_are_read_at_once_and_the_other_pass_after_them_over_all() -> None:
     client = Answers(Shop([*DAILY, punch(100, 60, deleted=True)]))
 

@@ -203,3 +203,10 @@ def test_the_first_rows_of_a_table_are_not_merged_and_all_later_ones_are(bench: 
 def test_duckdb_has_one_load_job_at_a_time(bench: Bench) -> None:
     """Several took half as much memory again."""
     assert Warehouse.configured().destination("any").capabilities().loader_parallelism_strategy == "sequential"
+
+
+def test_what_duckdb_loads_from_is_not_made_small_first(bench: Bench) -> None:
+    found = Warehouse.configured().destination("any").capabilities().parquet_format
+
+    assert found is not None
+    assert found.compression == "none"

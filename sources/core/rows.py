@@ -15,7 +15,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sources.core.columns import Column
+from sources.core.columns import CONTENT, Column
 from sources.core.moments import micros
 from sources.core.resource import Table
 
@@ -89,14 +89,22 @@ class Rows:
         slow = [isinstance(moment, int) and low <= moment <= high for moment in aside]
         return pa.chunked_array([*found, pa.array(slow, pa.bool_())])
 
-    @property
-    def distinct(self) -> bool:
-        """Whether no key stands twice. False may also mean that it would take long to tell."""
+    def once(self) -> list[bool] | None:
+        """Which rows to take so that each key stands once, where rows of a key are the same but for who sent them. None
+        if they are not, or if it would take long to tell."""
         if self.slow or not self.arrow:
-            return not len(self)
+            return None if self.slow else []
         names = list(self.table.natural_key)
-        keys = pa.concat_tables([part.select(names) for part in self.arrow])
-        return len(keys.group_by(names).aggregate([])) == len(keys)
+        rows = pa.concat_tables([part.select([*names, CONTENT.name]) for part in self.arrow])
+        keys = len(rows.group_by(names).aggregate([]))
+        if keys == len(rows):
+            return [True] * keys
+        places = rows.append_column("place", pa.array(range(len(rows))))
+        last = places.group_by([*names, CONTENT.name]).aggregate([("place", "max")]).column("place_max")
+        if len(last) != keys:
+            return None
+        taken = set(last.to_pylist())
+        return [place in taken for place in range(len(rows))]
 
     def keep(self, chosen: list[bool]) -> Rows:
         """The chosen rows, by position over both lanes."""

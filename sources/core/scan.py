@@ -26,6 +26,7 @@ FAN_OUT = 8  # requests in flight where a resource asks once per user
 HOUR = timedelta(hours=1)  # the shortest window
 SPARSE = timedelta(days=28)  # a window where nothing tells yet how many rows there are
 WINDOWS = 20  # of a unit: how finely its end can be chosen
+REST = 4  # windows that are no unit of their own
 LOOK = 5_000  # rows of a first look: they come again in windows
 Window = tuple[datetime | None, datetime | None]
 
@@ -96,7 +97,9 @@ def _windows(client: Client, task: Task, edge: datetime | None, kind: str, look:
         step = max(step, HOUR)
         low, stop = edge or first, min((moment for moment in (task.until, horizon) if moment), default=None)
         windows = _cut(edge, low, step, stop, task.until)
-        unit, done = _read_windows(client, task, kind, windows, task.unit_rows, sure=step == HOUR and low is not None)
+        last = windows[-1][1] == task.until
+        budget = task.unit_rows * (WINDOWS + REST) // WINDOWS if last else task.unit_rows
+        unit, done = _read_windows(client, task, kind, windows, budget, sure=step == HOUR and low is not None)
         if vain:  # it is told of with what follows
             unit.requests, unit.seconds = unit.requests + vain.requests, unit.seconds + vain.seconds
         ignored = bool(unit.rows_outside) and kind == "backfill"
@@ -114,7 +117,7 @@ def _windows(client: Client, task: Task, edge: datetime | None, kind: str, look:
             spent = 0 if done else unit.requests
             unit, done = _read_windows(client, task, kind, [(None, None)], None)
             unit.requests += spent
-        closing = ignored or (done == len(windows) and windows[-1][1] == task.until)
+        closing = ignored or (done == len(windows) and last)
         if closing and kind == "backfill":
             unit.high_water_mark = mark_of(Unit(task, unit.batch, kind, scan_started_at=begun, newest_modified=newest,
                                               seconds=seconds))  # fmt: skip
@@ -135,7 +138,8 @@ def _cut(
     cuts = [(low + step * count).replace(microsecond=0) for count in range(1, WINDOWS + 1)]
     cuts = [moment for moment in cuts if moment < stop]
     moments: list[datetime | None] = [edge, *cuts, until]
-    return list(itertools.pairwise(moments))[:WINDOWS]
+    short = stop - cuts[-1] < step * REST if cuts else True
+    return list(itertools.pairwise(moments))[: WINDOWS + short]
 
 
 def _read_windows(

@@ -53,24 +53,25 @@ def _merged(unit: Unit, memory: Memory) -> list[Rows]:
     if not len(parent):
         return []
     known = {} if task.rewrite else memory.known(tables[0], task.company.guid, unit.reach)
-    kept = parent.keep(_news(parent, known))
+    kept, whole = _news(parent, known)
     if not task.rewrite and _beyond(kept, unit):
         known = memory.known(tables[0], task.company.guid, ())
-        kept = parent.keep(_news(parent, known))
+        kept, whole = _news(parent, known)
     found = [kept]
     for child in tables[1:]:
         rows = unit.batch.rows[child.name]
-        if len(rows) and not (kept is parent and rows.distinct):
-            rows = rows.keep(_once(rows, set(kept.values(CONTENT.name))))
+        chosen = rows.once() if whole else None
+        rows = rows.keep(_once(rows, set(kept.values(CONTENT.name))) if chosen is None else chosen)
         found.append(rows if memory.empty(child) else _bury(rows, kept))
     return [rows for rows in found if len(rows)]
 
 
-def _news(rows: Rows, known: dict[tuple[Any, ...], tuple[str, int | None]]) -> list[bool]:
-    """Which rows to write: of several versions of a key the newest (the later read, if as new), and that only
-    if it differs from the destination's and is not older."""
-    if not known and rows.distinct:
-        return [True] * len(rows)
+def _news(rows: Rows, known: dict[tuple[Any, ...], tuple[str, int | None]]) -> tuple[Rows, bool]:
+    """The rows to write: of several versions of a key the newest (the later read, if as new), and that only if it
+    differs from the destination's and is not older. And whether these are all but repetitions."""
+    once = None if known else rows.once()
+    if once is not None:
+        return rows.keep(once), True
     table = rows.table
     keys = list(zip(*(rows.values(name) for name in table.natural_key), strict=True))
     contents = rows.values(CONTENT.name)
@@ -86,7 +87,7 @@ def _news(rows: Rows, known: dict[tuple[Any, ...], tuple[str, int | None]]) -> l
         stale = modified[at] is not None and _when(modified[at]) < _when(stored)
         if content == contents[at] or stale:
             chosen[at] = False
-    return chosen
+    return rows.keep(chosen), False
 
 
 def _when(modified: int | None) -> float:
