@@ -11,6 +11,7 @@ from typing import Any
 
 from dlt.common.destination.exceptions import DestinationException
 
+from pipelines import heap
 from pipelines.loading import cause, commit, open_pipeline, working_dir
 from pipelines.outcome import Report
 from pipelines.warehouse import Warehouse
@@ -71,7 +72,9 @@ def run(
             harvest = Harvest(client, rows, chosen, memory, order, vendor.discover, vendor.scan)
             for package in packages(harvest, memory, order, lambda unit: listener(unit, report)):
                 written = {name: sum(len(rows) for rows in parts) for name, parts in package.rows.items()}
+                heap.give_back()
                 load_ids = commit(pipeline, vendor, package, report.run_id, warehouse, memory)
+                heap.give_back()
                 report.committed(package.units, written, load_ids)
                 report.requests, report.notices = client.requests, client.notices
     except (DestinationException, OSError) as error:

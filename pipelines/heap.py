@@ -1,0 +1,20 @@
+"""The heap of the C library: glibc keeps what threads have freed, in an arena each, and takes more all the time."""
+
+from __future__ import annotations
+
+import ctypes
+from contextlib import suppress
+
+ARENA_MAX = -8  # of mallopt
+
+
+def share() -> None:
+    """One arena for all threads: the interpreter lets one of them work at a time anyway. For a start."""
+    with suppress(AttributeError, OSError, TypeError):  # another C library, another system
+        ctypes.CDLL(None).mallopt(ARENA_MAX, 1)
+
+
+def give_back() -> None:
+    """Let the system have what is free."""
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
