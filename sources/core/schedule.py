@@ -64,23 +64,24 @@ class File:
             self._connection.execute("PRAGMA journal_mode = MEMORY")
             self._connection.execute("CREATE TABLE IF NOT EXISTS pace (free_at REAL)")
             self._connection.execute("INSERT INTO pace SELECT 0.0 WHERE NOT EXISTS (SELECT 1 FROM pace)")
-            self._connection.create_function("now", 0, self._now)
+            self._connection.create_function("book", 3, self._book)
         except (OSError, sqlite3.Error) as error:
             raise LostError(str(error)) from error
 
     def book(self, seconds: float, after: float = 0.0) -> float:
         try:
-            values = {"seconds": seconds, "after": after, "farthest": _farthest(seconds)}
-            ((free_at,),) = self._connection.execute(_BOOK_HERE, values).fetchall()
+            self._connection.execute("UPDATE pace SET free_at = book(free_at, ?, ?)", [seconds, after])
         except sqlite3.Error as error:
             raise LostError(str(error)) from error
-        here, now = self._clocks
-        return here + float(free_at) - seconds - now
+        return self._begins
 
-    def _now(self) -> float:
-        """Asked for by the statement once the row is ours: whoever had to wait for it would else book in the past."""
-        self._clocks = time.monotonic(), time.time()
-        return self._clocks[1]
+    def _book(self, free_at: float, seconds: float, after: float) -> float:
+        """What the row becomes, asked for once it is ours: whoever had to wait for it would else book in the past."""
+        here, now = time.monotonic(), time.time()  # together: a commit may take longer than the distance
+        believed = free_at if free_at < now + _farthest(seconds) else 0.0
+        begins = max(believed, now + after)
+        self._begins = here + begins - now
+        return begins + seconds
 
 
 class Database:
@@ -146,12 +147,6 @@ SELECT pg_advisory_lock(hashtext('sevens_pace'));
 CREATE TABLE IF NOT EXISTS sevens_pace (name text PRIMARY KEY, free_at float8 NOT NULL) WITH (fillfactor = 50);
 SELECT pg_advisory_unlock(hashtext('sevens_pace'));
 SET synchronous_commit TO off"""
-
-_BOOK_HERE = """
-UPDATE pace SET free_at = (
-    SELECT max(now + :after, CASE WHEN pace.free_at < now + :farthest THEN pace.free_at ELSE 0 END) + :seconds
-    FROM (SELECT now() AS now))
-RETURNING free_at"""
 
 # The clock is read once the row is ours: whoever had to wait for it would else book in the past.
 _NOW = "extract(epoch FROM clock_timestamp())::double precision"
