@@ -124,6 +124,8 @@ def run(
         raise click.UsageError(f"--since ({since.isoformat()}) is after --until ({until.isoformat()}). Swap them.")
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # gives memory back sooner
     from pipelines import heap
+
+    heap.share()  # before the imports that start threads
     from pipelines.outcome import Report
     from pipelines.progress import Progress
     from pipelines.run import run as load
@@ -134,7 +136,6 @@ def run(
 
     # A run makes few cycles and millions of rows: look for cycles rarely, and never among the imported modules.
     gc.freeze()
-    heap.share()
     gc.set_threshold(10_000, 20, 50)
     order = Order(since=since, until=until, full_refresh=full_refresh, allow_shrink=allow_shrink)
     told_to = webhook()

@@ -73,7 +73,8 @@ def run(
             for package in packages(harvest, memory, order, lambda unit: listener(unit, report)):
                 written = {name: sum(len(rows) for rows in parts) for name, parts in package.rows.items()}
                 heap.give_back()
-                load_ids = commit(pipeline, vendor, package, report.run_id, warehouse, memory)
+                with harvest.room.committing():
+                    load_ids = commit(pipeline, vendor, package, report.run_id, warehouse, memory)
                 heap.give_back()
                 report.committed(package.units, written, load_ids)
                 report.requests, report.notices = client.requests, client.notices

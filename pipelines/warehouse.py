@@ -7,7 +7,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import duckdb
 from dlt.common.configuration.exceptions import ConfigurationException
 from dlt.common.destination import Destination
 from dlt.common.destination.configuration import ParquetFormatConfiguration
+from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from dlt.extract import DltSource
 from filelock import FileLock, Timeout
 
@@ -26,6 +27,9 @@ from sources.core.errors import ConfigurationError, UnavailableError
 from sources.core.resource import Table
 from sources.core.settings import number, secret, setting, untraced
 
+# Another thread takes DuckDB more memory and, for what is loaded at once here, hardly less time. It would join the
+# small pieces of a table after every job, as many at once as there are: `_tidy` does, in its time.
+LOADING = {"threads": 1, "max_vacuum_tasks": 0}
 STORAGE_VERSION = "v1.4.0"  # a file written by DuckDB 2 in its own version opens in no other tool
 
 
@@ -81,7 +85,9 @@ class Warehouse:
         """dlt's destination. Each pipeline has a staging dataset of its own: a shared one loses rows silently."""
         self.manner.require(self.type)
         arguments: dict[str, Any] = {"staging_dataset_name_layout": f"%s_stg_{shard}"}
-        if self.credentials:
+        if self.file:
+            arguments["credentials"] = DuckDbCredentials(str(self.file), global_config=LOADING)
+        elif self.credentials:
             arguments["credentials"] = self.credentials
         if self.manner.transactions:
             # dlt leaves it open, and runs a merge's DELETE and INSERT one by one: a kill between them erased history.
@@ -127,6 +133,14 @@ class Warehouse:
                     resource.apply_hints(write_disposition="append")
         return source
 
+    def _tidy(self) -> None:
+        """Let DuckDB join small pieces that earlier runs have left, once for each table: a join takes it some 100 MB,
+        and now there is nothing else in memory. It does so when it has something to write."""
+        with suppress(duckdb.Error), duckdb.connect(str(self.file)) as connection:
+            for name, value in {**LOADING, "max_vacuum_tasks": 1}.items():
+                connection.execute(f"SET {name} = {value}")
+            connection.execute("BEGIN; CREATE SCHEMA sevens_tidy; DROP SCHEMA sevens_tidy; COMMIT; CHECKPOINT")
+
     @contextmanager
     def writing(self, working_dir: Path) -> Iterator[None]:
         """Be the only writer of this working directory and of a DuckDB file (created if new) or a folder here."""
@@ -135,6 +149,7 @@ class Warehouse:
             if self.file:
                 held.enter_context(self._lock(self.file, "the DuckDB file"))
                 self.meet()
+                self._tidy()
             elif self.type in OPEN_TABLES and (folder := is_here(setting(f"{SECTION}.bucket_url"))):
                 held.enter_context(self._lock(folder, "the folder"))
             elif self.type == "ducklake" and (catalog := is_here(secret(f"{SECTION}.credentials.catalog"))):

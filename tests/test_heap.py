@@ -33,6 +33,15 @@ def test_memory_that_is_free_goes_back_to_the_system() -> None:
     assert int(done.stdout) > 100  # megabytes, of 150
 
 
+def test_threads_share_the_heap_before_any_import_starts_one() -> None:
+    told = "import sys; from pipelines import heap; heap.share = lambda: print('pyarrow' in sys.modules)"
+    code = f"{told}; from pipelines.cli import main; main(['run', 'seven_shifts'])"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert done.stdout == "False\n"
+
+
 def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ctypes.CDLL", lambda name: object())
 

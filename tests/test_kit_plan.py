@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import dlt
+import pyarrow as pa
 import pytest
 
 from pipelines import loading
@@ -272,7 +273,7 @@ def test_a_scan_gives_its_place_back_also_when_it_fails() -> None:
         raise SuspectError("odd")
 
     one = harvest(scan=reading)
-    one._room.leave = lambda: left.append(1)
+    one.room.leave = lambda: left.append(1)
 
     units(one)
 
@@ -460,6 +461,19 @@ def test_so_many_rows_are_settled_before_more_are_taken() -> None:
     assert together(two, one, three) == [["roles1", "roles0"], ["roles2"]]
 
 
+def test_a_full_package_is_committed_before_the_next_unit_is_there() -> None:
+    (one,) = reads(1)
+    one.batch.rows["roles0"].slow = [{"id": id, "_dlt_id": str(id)} for id in range(TOGETHER_ROWS)]
+
+    def one_only() -> Iterator[Unit]:
+        yield one
+        raise AssertionError("asked for another")
+
+    package = next(packages(one_only(), Remembered(), Order(package_rows=1)))
+
+    assert package.units == [one]
+
+
 def test_units_are_not_kept_waiting_for_others_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = SimpleNamespace(now=1000.0)
     monkeypatch.setattr("sources.core.plan.time", SimpleNamespace(monotonic=lambda: clock.now))
@@ -607,6 +621,23 @@ def test_every_table_is_merged_by_its_key_and_a_childs_by_its_parent() -> None:
         **dict.fromkeys(found, "merge"), "sync_log": "append"}  # fmt: skip
     assert {table["file_format"] for table in found.values()} == {"parquet"}
     assert all(one.max_table_nesting == 0 for one in resources().values())
+
+
+def test_rows_that_dlt_has_written_are_let_go_while_it_writes_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "TABLE_ROWS", 1_000_000)
+    rows = Rows(PUNCHES.tables[0], [pa.table({"id": range(500_000 * part, 500_000 * (part + 1))}) for part in range(8)])
+    rows.arrow.append(pa.table({"id": [-1], "deleted": [True]}))
+    package = Package()
+    package.add(reads(0)[0], [rows])
+    held, found, sizes = pa.total_allocated_bytes(), list[Any](), list[int]()
+
+    for table in resources(package)["punches"]:
+        found.append((table.schema.names, table.column("id")[0].as_py()))
+        sizes.append(held - pa.total_allocated_bytes())
+
+    assert [first for _, first in found] == [0, 1_000_000, 2_000_000, 3_000_000, -1]
+    assert {tuple(names) for names, _ in found} == {("id", "deleted")}
+    assert sizes[-1] > 20_000_000  # bytes, of 32 million
 
 
 def test_columns_are_declared_to_the_destination_as_they_are() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from sources.core.errors import RefusedError
+from sources.core.pages import PageReader
 from sources.core.reading import LANES
 from sources.core.resource import Cursor, Mode, Part, Resource
 from sources.core.scan import WINDOWS, mark_of, outside, scan
@@ -601,6 +602,27 @@ def test_a_window_that_fails_fails_the_unit_and_the_others_ask_for_nothing_more(
     assert len(client.asked) < 2 * LANES
 
 
+@pytest.mark.parametrize("known", [{"since": START}, {"covered": START}, {}])
+def test_windows_are_read_when_there_is_a_place_for_their_rows(
+    known: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sources.core.scan.LOOK", 10)
+    client, room = Answers(Shop(DAILY, size=3)), Room(places=1)
+    other = threading.Thread(target=room.enter)
+    other.start()
+    other.join(5)
+    reading = threading.Thread(target=lambda: read(client, room=room, **known), daemon=True)
+    reading.start()
+    reading.join(0.3)
+
+    assert len(client.asked) == (0 if known else 4)  # of a first load only the look
+
+    room._places.release()
+    reading.join(5)
+    assert not reading.is_alive()
+    assert len(client.asked) > 30
+
+
 def test_all_windows_of_a_unit_go_by_one_place_of_the_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sources.core.reading.LARGE_ROWS", 1)
     room = Room(places=1)
@@ -609,6 +631,34 @@ def test_all_windows_of_a_unit_go_by_one_place_of_the_room(monkeypatch: pytest.M
 
     assert [unit.status for unit in units] == ["ok"]
     assert room.mine.held
+
+
+def test_windows_that_are_read_hold_no_records_while_a_slow_one_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[PageReader] = []
+    held: list[int] = []
+
+    class Noted(PageReader):
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args)
+            made.append(self)
+
+    def answer(query: dict[str, Any]) -> Any:
+        if query["start[gte]"] == spelled(START):
+            until = time.monotonic() + 5
+            while (len(client.asked) < 3 or any(map(waiting, made))) and time.monotonic() < until:
+                time.sleep(0.01)
+            held.append(sum(map(waiting, made)))
+        return Shop(DAILY, size=100)(query)
+
+    def waiting(reader: PageReader) -> int:
+        return sum(len(found.records) for found in reader._waiting.values())
+
+    monkeypatch.setattr("sources.core.reading.PageReader", Noted)
+    client = Answers(answer)
+    (unit,) = read(client, since=START, until=START + timedelta(days=84))
+
+    assert held == [0]
+    assert unit.rows_read > 28
 
 
 @pytest.mark.parametrize(("unit_rows", "units"), [(200, 1), (60, 2), (30, 3)])

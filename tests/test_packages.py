@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import dlt
 import duckdb
 import pytest
 
@@ -170,6 +171,28 @@ def test_a_file_that_another_program_lets_go_of_is_waited_for(bench: Bench, monk
 
     assert len(slept) == 3
     assert bench.file.exists()
+
+
+def test_small_pieces_that_loads_leave_in_a_table_are_joined_by_later_runs(bench: Bench, guid: str) -> None:
+    for number in range(4):
+        bench.vendor.edit(guid, "shifts", bench.held(guid, "shifts")[number][0], notes="edited")
+        bench.run(**SHIFTS)
+    (pieces,) = bench.sql("SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('seven_shifts.shifts')")[0]
+
+    assert pieces == 2  # what was there before, and the last load's
+    assert bench.loaded(guid, "shifts", "id, notes") == bench.held(guid, "shifts", "id", "notes")
+
+
+def test_a_load_takes_duckdb_no_more_memory_on_a_larger_machine(bench: Bench) -> None:
+    warehouse = Warehouse.configured()
+    warehouse.meet()
+    pipeline = dlt.pipeline(
+        "any", pipelines_dir=str(bench.folder), destination=warehouse.destination("any"), dataset_name="any"
+    )
+    with pipeline.sql_client() as client:
+        found = client.execute_sql("SELECT current_setting('threads'), current_setting('max_vacuum_tasks')")
+
+    assert list(found or ()) == [(1, 0)]
 
 
 def test_breaks_of_a_load_that_was_killed_before_the_shifts_go_with_them(bench: Bench, guid: str) -> None:

@@ -6,7 +6,8 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from functools import cache
@@ -24,7 +25,7 @@ from sources.core.memory import Memory
 from sources.core.misfits import beside
 from sources.core.plan import Harvest, Order, Package, packages
 from sources.core.resource import Resource, Table
-from sources.core.rows import Row
+from sources.core.rows import Row, Rows
 from sources.core.settings import parse_companies
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 # Arrow rows bring their own `_dlt_id`; both lanes of a table have to carry `_dlt_load_id`.
 os.environ.setdefault("NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_LOAD_ID", "true")
 os.environ.setdefault("NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_ID", "false")
+
+TABLE_ROWS = 25_000  # that dlt gets at once: tiny tables cost it four times
 
 SYNC_LOG = (
     Column("company_guid", "text", nullable=False),
@@ -102,15 +105,32 @@ def _table(
         parts = package().rows.pop(table.name, [])  # dlt has them on disk from here on
         if not parts and table.name not in existing():
             yield dlt.mark.materialize_table_schema()
-        arrow = [chunk for part in parts for chunk in part.arrow]
-        if arrow:
-            yield pa.concat_tables(arrow, promote_options="default")  # tombstones have few columns
+        batches = _batches(parts)
+        while batches:
+            yield _next_table(batches)
         for part in parts:
             if part.slow:
                 yield _told(part.slow)
 
     how = {**_merge(table), "file_format": file_format}
     return dlt.resource(rows, name=table.name, columns=hints(table.columns), max_table_nesting=0, **how)
+
+
+def _batches(parts: Iterable[Rows]) -> deque[pa.RecordBatch]:
+    """The typed rows of all parts, out of the parts' hands, so that each can be let go when it is written."""
+    chunks = [chunk for part in parts for chunk in part.arrow]
+    for part in parts:
+        part.arrow.clear()
+    # Tombstones have few columns.
+    return deque(pa.concat_tables(chunks, promote_options="default").to_batches() if chunks else ())
+
+
+def _next_table(batches: deque[pa.RecordBatch]) -> pa.Table:
+    """The next rows for dlt to write."""
+    taken = [batches.popleft()]
+    while batches and sum(map(len, taken)) < TABLE_ROWS:
+        taken.append(batches.popleft())
+    return pa.Table.from_batches(taken)
 
 
 def _told(rows: list[Row]) -> Any:  # noqa: ANN401 - what dlt takes

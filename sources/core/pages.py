@@ -20,7 +20,7 @@ from sources.core.privacy import Privacy
 from sources.core.resource import Child, Mode, Part, Resource
 from sources.core.rows import Batch, Rejected, Row, Rows
 
-CHUNK = 5_000  # records held before they become Arrow; dlt gets the chunks joined, tiny tables cost it four times
+CHUNK = 8_000  # records held before they become Arrow: more than a window of a history has
 _pack = msgspec.msgpack.Encoder(order="deterministic", enc_hook=str).encode
 
 

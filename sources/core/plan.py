@@ -103,7 +103,7 @@ class Harvest:
         }
         self._units: queue.Queue[tuple[Unit, threading.Event]] = queue.Queue(maxsize=WORKERS)
         self._open, self._counting = 0, threading.Lock()
-        self._room = Room()
+        self.room = Room()
 
     def __iter__(self) -> Iterator[Unit | None]:
         self._client.stopping.clear()
@@ -153,7 +153,7 @@ class Harvest:
                 return True
             return False
         finally:
-            self._room.leave()
+            self.room.leave()
 
     @contextmanager
     def _noting(self, task: Task) -> Iterator[None]:
@@ -187,7 +187,7 @@ class Harvest:
         past = self._past.get((company.guid, resource.name))
         identity, transport = self._readers.get((company.guid, resource.name), (None, None))
         asked = Task(company, resource, since=self._order.since, until=self._order.until,
-                     unit_rows=self._order.unit_rows, room=self._room,
+                     unit_rows=self._order.unit_rows, room=self.room,
                      identity=identity, transport=transport)  # fmt: skip
         if past is None:
             return asked
@@ -245,8 +245,7 @@ def _expected(harvest: Iterable[Unit | None], memory: Memory) -> Iterator[Unit |
             memory.expect(waiting)
             yield from waiting
             waiting, rows, since = [], 0, time.monotonic()
-        if unit is None:
-            yield None
+            yield None  # a package that is full need not wait for the next unit
     memory.expect(waiting)
     yield from waiting
 

@@ -81,6 +81,7 @@ class Reading:
             self.arrived(reply.date, reply.requests)
             keys = self.take(reply.body.data, mended=reply.mended)
             pages.append(set(keys))
+            self.task.room.took(len(keys))
             if self.rows > LARGE_ROWS // self.lanes:
                 self.task.room.enter()
             cursor = reply.body.next
@@ -133,6 +134,7 @@ class Reading:
             try:
                 if not failed.is_set() and (place == 0 or not beyond(1)):
                     complete[place] = lanes[place].walk(listings[place], lambda: enough(place))
+                    lanes[place].reader.finish()  # its last rows may have to wait for the slowest lane
             except BaseException:
                 failed.set()
                 raise
@@ -198,6 +200,7 @@ class Pages:
     def add(self, rows: list[Row]) -> None:
         """Take in the rows of one page."""
         self.reader.read(msgspec.json.encode(rows))
+        self._room.took(len(rows))
         if self.reader.taken > LARGE_ROWS:
             self._room.enter()
 

@@ -92,7 +92,9 @@ def _windows(client: Client, task: Task, edge: datetime | None, kind: str, look:
         first, latest = _span(look)
         horizon = max(latest, begun or latest)
         step = (latest - first) * (task.unit_rows / WINDOWS / look.rows_read)
+        look.batch.rows.clear()
     closing = False
+    task.room.enter()  # several windows at once are soon more than others read without a place
     while not closing:
         step = max(step, HOUR)
         low, stop = edge or first, min((moment for moment in (task.until, horizon) if moment), default=None)
@@ -106,6 +108,7 @@ def _windows(client: Client, task: Task, edge: datetime | None, kind: str, look:
         if not (done or ignored):
             earliest, latest = _span(unit)
             first, horizon = min(first or earliest, earliest), max(latest, horizon or latest)
+            unit.batch.rows.clear()
             vain, step = unit, step / 4
             continue
         seconds, vain = seconds + unit.seconds, None

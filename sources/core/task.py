@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -29,11 +30,15 @@ class Place:
 
 class Room:
     """Bounds the rows in memory, however many scans go on: a scan that has grown large needs one of few places, and
-    keeps it until it ends. Who has one goes on, so nobody waits for ever."""
+    keeps it until it ends. Who has one goes on, so nobody waits for ever. While a package is committed, all of them
+    together read a little ahead, not another package."""
 
-    def __init__(self, places: int = 2) -> None:
+    def __init__(self, places: int = 2, ahead: int = 50_000) -> None:
         self._places = threading.BoundedSemaphore(places)
         self._threads = threading.local()
+        self._ahead, self._left, self._counting = ahead, 0, threading.Lock()
+        self._open = threading.Event()
+        self._open.set()
 
     @property
     def mine(self) -> Place:
@@ -53,6 +58,24 @@ class Room:
             if not self.mine.held:
                 self._places.acquire()
                 self.mine.held = True
+
+    @contextmanager
+    def committing(self) -> Iterator[None]:
+        """A package is committed meanwhile: its rows are in memory too."""
+        self._left = self._ahead
+        self._open.clear()
+        try:
+            yield
+        finally:
+            self._open.set()
+
+    def took(self, rows: int) -> None:
+        """Tell of rows that have come, and wait if there is no room for more."""
+        if not self._open.is_set():
+            with self._counting:
+                self._left -= rows
+            if self._left < 0:
+                self._open.wait()
 
     def leave(self) -> None:
         """Give the place back, if there is one."""
