@@ -602,8 +602,8 @@ def test_a_window_that_fails_fails_the_unit_and_the_others_ask_for_nothing_more(
     assert len(client.asked) < 2 * LANES
 
 
-@pytest.mark.parametrize("known", [{"since": START}, {"covered": START}, {}])
-def test_windows_are_read_when_there_is_a_place_for_their_rows(
+@pytest.mark.parametrize("known", [{"covered": START}, {}])
+def test_a_long_history_is_read_when_there_is_a_place_for_its_rows(
     known: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sources.core.scan.LOOK", 10)

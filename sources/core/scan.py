@@ -94,7 +94,8 @@ def _windows(client: Client, task: Task, edge: datetime | None, kind: str, look:
         step = (latest - first) * (task.unit_rows / WINDOWS / look.rows_read)
         look.batch.rows.clear()
     closing = False
-    task.room.enter()  # several windows at once are soon more than others read without a place
+    if look or task.covered:
+        task.room.enter()  # there is more than others may read without a place
     while not closing:
         step = max(step, HOUR)
         low, stop = edge or first, min((moment for moment in (task.until, horizon) if moment), default=None)

@@ -14,7 +14,7 @@ from sources.core.resource import Resource
 from sources.core.rows import Batch
 
 UNIT_ROWS = 100_000  # a listing longer than this is cut into several units
-LARGE_ROWS = 20_000  # from here on a scan needs a place in the room
+LARGE_ROWS = 10_000  # from here on a scan needs a place in the room
 Span = tuple[str, datetime, datetime | None]  # of a column, the last moment None if it is open
 Reach = tuple[Span, ...]
 NOT_LOADED = ("failed", "skipped", "incomplete")  # statuses of what a run owes
