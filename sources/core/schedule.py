@@ -141,11 +141,11 @@ class Database:
             raise LostError(_first_line(error)) from error
 
 
-# Two workers that start together would both create it, and one of them would fail.
+# Two workers that start together would both create it, and one of them would fail. The lock is held until the table is
+# committed: all of this is one transaction.
 _CREATE = """
-SELECT pg_advisory_lock(hashtext('sevens_pace'));
+SELECT pg_advisory_xact_lock(hashtext('sevens_pace'));
 CREATE TABLE IF NOT EXISTS sevens_pace (name text PRIMARY KEY, free_at float8 NOT NULL) WITH (fillfactor = 50);
-SELECT pg_advisory_unlock(hashtext('sevens_pace'));
 SET synchronous_commit TO off"""
 
 # The clock is read once the row is ours: whoever had to wait for it would else book in the past.
