@@ -104,9 +104,7 @@ def order(params: Mapping[str, Any]) -> Order:
     """What was asked for when the run was triggered."""
     from sources.core.plan import Order
 
-    since, until = moment("since", params.get("since")), moment("until", params.get("until"))
-    if since and until and since > until:
-        raise AirflowFailException(f"since ({since.isoformat()}) is after until ({until.isoformat()}). Swap them.")
+    since, until = (moment(name, params.get(name)) for name in ("since", "until"))
     return Order(since, until, bool(params.get("full_refresh")), bool(params.get("allow_shrink")))
 
 

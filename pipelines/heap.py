@@ -9,12 +9,16 @@ ARENA_MAX = -8  # of mallopt
 
 
 def share() -> None:
-    """One arena for all threads: the interpreter lets one of them work at a time anyway. For a start."""
-    with suppress(AttributeError, OSError, TypeError):  # another C library, another system
-        ctypes.CDLL(None).mallopt(ARENA_MAX, 1)
+    """One arena for all threads: the interpreter lets one of them work at a time anyway. Before any library makes
+    threads."""
+    _call("mallopt", ARENA_MAX, 1)
 
 
 def give_back() -> None:
     """Let the system have what is free."""
-    with suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)
+    _call("malloc_trim", 0)
+
+
+def _call(function: str, *arguments: int) -> None:
+    with suppress(AttributeError, OSError, TypeError):  # another C library, another system
+        getattr(ctypes.CDLL(None), function)(*arguments)

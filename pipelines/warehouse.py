@@ -133,14 +133,6 @@ class Warehouse:
                     resource.apply_hints(write_disposition="append")
         return source
 
-    def _tidy(self) -> None:
-        """Let DuckDB join small pieces that earlier runs have left, once for each table: a join takes it some 100 MB,
-        and now there is nothing else in memory. It does so when it has something to write."""
-        with suppress(duckdb.Error), duckdb.connect(str(self.file)) as connection:
-            for name, value in {**LOADING, "max_vacuum_tasks": 1}.items():
-                connection.execute(f"SET {name} = {value}")
-            connection.execute("BEGIN; CREATE SCHEMA sevens_tidy; DROP SCHEMA sevens_tidy; COMMIT; CHECKPOINT")
-
     @contextmanager
     def writing(self, working_dir: Path) -> Iterator[None]:
         """Be the only writer of this working directory and of a DuckDB file (created if new) or a folder here."""
@@ -157,6 +149,14 @@ class Warehouse:
             elif self.type == "postgres":
                 held.enter_context(self._advisory_lock(working_dir.name))
             yield
+
+    def _tidy(self) -> None:
+        """Let DuckDB join small pieces that earlier runs have left, once for each table: a join takes it some 100 MB,
+        and now there is nothing else in memory. It does so when it has something to write."""
+        with suppress(duckdb.Error), duckdb.connect(str(self.file)) as connection:
+            for name, value in {**LOADING, "max_vacuum_tasks": 1}.items():
+                connection.execute(f"SET {name} = {value}")
+            connection.execute("BEGIN; CREATE SCHEMA sevens_tidy; DROP SCHEMA sevens_tidy; COMMIT; CHECKPOINT")
 
     @contextmanager
     def _advisory_lock(self, shard: str) -> Iterator[None]:

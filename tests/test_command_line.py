@@ -84,7 +84,8 @@ def test_companies_written_wrong_are_refused_before_anything_is_asked(bench: Ben
     [
         (["run", "seven_shifts", "--company", "nobody"], "No company 'nobody' is configured"),
         (["run", "seven_shifts", "--resource", "nothing"], "has no resource 'nothing'"),
-        (["run", "seven_shifts", "--since", "2026-05-02", "--until", "2026-05-01"], "is after --until"),
+        (["run", "seven_shifts", "--since", "2026-05-02", "--until", "2026-05-01"], "is after until"),
+        (["verify", "seven_shifts", "--since", "2026-05-02", "--until", "2026-05-01"], "is after until"),
         (["run", "seven_shifts", "--since", "yesterdayish"], "is not a date"),
         (["run", "eight_shifts"], "eight_shifts"),
     ],

@@ -657,7 +657,7 @@ class Counted(Room):
 
 @pytest.mark.parametrize(("large", "entered"), [(1, 1), (2, 0)])
 def test_a_scan_that_grows_large_asks_for_a_place(monkeypatch: pytest.MonkeyPatch, large: int, entered: int) -> None:
-    monkeypatch.setattr("sources.core.reading.LARGE_ROWS", large)
+    monkeypatch.setattr("sources.core.task.LARGE_ROWS", large)
     room = Counted()
     Reading(Answers([page([punch(1), punch(2)])]), task(room=room)).walk({})
     sink = Pages(task(room=room), Privacy())

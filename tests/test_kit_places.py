@@ -61,18 +61,18 @@ def test_a_place_is_given_back_once_however_often_it_was_taken() -> None:
 
 def test_while_a_package_is_committed_scans_read_a_little_ahead_and_then_wait() -> None:
     room = Room(ahead=1_000)
-    room.took(5_000)  # nothing is committed: there is room
+    room.took(5_000, 5_000)  # nothing is committed: there is room
     with room.committing():
-        room.took(600)
-        room.took(400)
-        waiting = in_a_thread(lambda: room.took(1))
+        room.took(600, 600)
+        room.took(400, 1_000)
+        waiting = in_a_thread(lambda: room.took(1, 1_001))
         waiting.join(0.1)
         assert waiting.is_alive()
     waiting.join(5)
     assert not waiting.is_alive()
 
     with room.committing():
-        room.took(1_000)
+        room.took(1_000, 1_000)
 
 
 def test_a_commit_that_fails_lets_scans_go_on() -> None:
@@ -80,7 +80,7 @@ def test_a_commit_that_fails_lets_scans_go_on() -> None:
     with pytest.raises(ValueError, match="full"), room.committing():
         raise ValueError("full")
 
-    room.took(1)
+    room.took(1, 1)
 
 
 # Ends of answers.

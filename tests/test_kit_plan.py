@@ -84,6 +84,16 @@ def told(some: Harvest) -> set[tuple[str, str, str]]:
     return {(unit.task.company.slug, unit.task.resource.name, unit.status) for unit in units(some)}
 
 
+@pytest.mark.parametrize(("asked", "told"), [
+    ({"since": NOON, "until": NOON - timedelta(seconds=1)}, "Swap them"),
+    ({"since": datetime(2026, 5, 1)}, r"since \(2026-05-01T00:00:00\) has no time zone"),
+    ({"until": datetime(2026, 5, 1)}, "until .* has no time zone"),
+])  # fmt: skip
+def test_an_order_nobody_can_mean_is_refused_at_once(asked: dict[str, datetime], told: str) -> None:
+    with pytest.raises(ConfigurationError, match=told):
+        Order(**asked)
+
+
 def test_every_resource_of_every_company_is_read() -> None:
     some = harvest(ROLES, PUNCHES, companies=(BISTRO, OTHER))
 

@@ -624,7 +624,7 @@ def test_a_long_history_is_read_when_there_is_a_place_for_its_rows(
 
 
 def test_all_windows_of_a_unit_go_by_one_place_of_the_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sources.core.reading.LARGE_ROWS", 1)
+    monkeypatch.setattr("sources.core.task.LARGE_ROWS", 1)
     room = Room(places=1)
 
     units = read(Answers(Shop(DAILY, size=3)), since=START, until=START + timedelta(days=84), room=room)

@@ -91,21 +91,6 @@ def test_a_company_revoked_after_its_first_load_is_asked_once(bench: Bench, guid
     assert len([request for request in bench.vendor.requests if request.method == "GET"]) == 1
 
 
-def test_a_scan_that_has_grown_large_waits_for_a_place_and_gives_it_back() -> None:
-    room = Room(places=1)
-    room.enter()
-    room.enter()
-    other = threading.Thread(target=lambda: (room.enter(), room.leave()), daemon=True)
-    other.start()
-    other.join(timeout=0.2)
-    assert other.is_alive()
-
-    room.leave()
-
-    other.join(timeout=30)
-    assert not other.is_alive()
-
-
 def test_every_large_scan_takes_a_place_and_none_keeps_it(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: set[int] = set()
     told: list[int] = []
@@ -119,7 +104,7 @@ def test_every_large_scan_takes_a_place_and_none_keeps_it(bench: Bench, monkeypa
             taken.discard(threading.get_ident())
 
     monkeypatch.setattr("sources.core.plan.Room", Counted)
-    monkeypatch.setattr("sources.core.reading.LARGE_ROWS", 0)
+    monkeypatch.setattr("sources.core.task.LARGE_ROWS", 0)
 
     bench.run(companies=["bistro"], resources=["shifts", "users"])
 

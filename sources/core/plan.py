@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sources.core.company import Company
-from sources.core.errors import SevensError, SkippedError, SuspectError, UnavailableError
+from sources.core.errors import ConfigurationError, SevensError, SkippedError, SuspectError, UnavailableError
 from sources.core.http import Client
 from sources.core.journal import Past
 from sources.core.memory import Memory
@@ -41,7 +41,7 @@ class _StoppedError(Exception):
 
 @dataclass(frozen=True)
 class Order:
-    """What a run was asked to do, beyond continuing where each resource stopped."""
+    """What a run was asked to do, beyond continuing where each resource stopped. Raises `ConfigurationError`."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -50,6 +50,15 @@ class Order:
     unit_rows: int = UNIT_ROWS
     package_rows: int = PACKAGE_ROWS
     package_minutes: float = 10.0
+
+    def __post_init__(self) -> None:
+        for name, moment in (("since", self.since), ("until", self.until)):
+            if moment and moment.tzinfo is None:
+                raise ConfigurationError(f"{name} ({moment.isoformat()}) has no time zone. Give it one: "
+                                         "datetime(..., tzinfo=timezone.utc).")  # fmt: skip
+        if self.since and self.until and self.since > self.until:
+            raise ConfigurationError(f"since ({self.since.isoformat()}) is after until ({self.until.isoformat()}). "
+                                     "Swap them.")  # fmt: skip
 
 
 @dataclass
@@ -171,16 +180,18 @@ class Harvest:
     def _put(self, unit: Unit) -> None:
         """Hand a unit over. Whoever has a large one goes on when it is taken: one that nobody wants yet is one too
         many."""
-        taken, waiting = threading.Event(), True
-        while waiting:
-            if self._client.stopping.is_set():
-                raise _StoppedError
+        taken = threading.Event()
+        while True:
+            self._stop_if_told()
             with suppress(queue.Full):
                 self._units.put((unit, taken), timeout=0.2)
-                waiting = False
+                break
         while len(unit.batch) > SMALL and not taken.wait(0.2):
-            if self._client.stopping.is_set():
-                raise _StoppedError
+            self._stop_if_told()
+
+    def _stop_if_told(self) -> None:
+        if self._client.stopping.is_set():
+            raise _StoppedError
 
     def task(self, company: Company, resource: Resource) -> Task | None:
         """Where to continue, or None for a resource whose cadence is not due."""

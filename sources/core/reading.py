@@ -20,7 +20,7 @@ from sources.core.pages import PageReader
 from sources.core.passes import EMPTY_PAGES, TRIES, Census
 from sources.core.privacy import Privacy
 from sources.core.rows import Batch, Row
-from sources.core.task import LARGE_ROWS, Task, Unit
+from sources.core.task import Task, Unit
 
 LANES = 4  # listings of one unit that are read at once: one alone is bound by the time that an answer takes
 
@@ -81,9 +81,7 @@ class Reading:
             self.arrived(reply.date, reply.requests)
             keys = self.take(reply.body.data, mended=reply.mended)
             pages.append(set(keys))
-            self.task.room.took(len(keys))
-            if self.rows > LARGE_ROWS // self.lanes:
-                self.task.room.enter()
+            self.task.room.took(len(keys), self.rows * self.lanes)
             cursor = reply.body.next
             if cursor is None:
                 self._refuse_cut(self.rows - before, reply.body.count)
@@ -200,9 +198,7 @@ class Pages:
     def add(self, rows: list[Row]) -> None:
         """Take in the rows of one page."""
         self.reader.read(msgspec.json.encode(rows))
-        self._room.took(len(rows))
-        if self.reader.taken > LARGE_ROWS:
-            self._room.enter()
+        self._room.took(len(rows), self.reader.taken)
 
 
 def _own_rows(task: Task, batch: Batch) -> None:

@@ -69,13 +69,16 @@ class Room:
         finally:
             self._open.set()
 
-    def took(self, rows: int) -> None:
-        """Tell of rows that have come, and wait if there is no room for more."""
+    def took(self, rows: int, held: int) -> None:
+        """Tell of rows that have come, and how many this thread's scan holds with them. Wait if there is no room for
+        more."""
         if not self._open.is_set():
             with self._counting:
                 self._left -= rows
             if self._left < 0:
                 self._open.wait()
+        if held > LARGE_ROWS:
+            self.enter()
 
     def leave(self) -> None:
         """Give the place back, if there is one."""
