@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from statistics import median
 from types import SimpleNamespace
 from typing import Any
 
@@ -272,6 +273,23 @@ def test_a_scan_goes_on_before_its_unit_is_taken_if_that_is_small_and_few_are_wa
 
     assert len(read) == WORKERS + 2  # one that was taken, those that are waiting, and one that is not let in
     assert len([unit for unit in some if unit]) == 3 * WORKERS - 1
+
+
+def test_the_next_company_begins_when_few_resources_are_left_of_those_before_it() -> None:
+    begun: list[str] = []
+
+    def discover(client: Any, company: Company, id: int | None) -> Company:
+        begun.append(company.slug)
+        return company
+
+    many = [replace(BISTRO, slug=f"company {number}") for number in range(300)]
+    ahead: list[int] = []
+    for unit in harvest(GATE, ROLES, PUNCHES, companies=many, discover=discover):
+        if unit and unit.task.resource is PUNCHES:
+            ahead.append(len(begun) - begun.index(unit.task.company.slug))
+
+    assert len(ahead) == len(many)
+    assert median(ahead) < 40
 
 
 def test_a_scan_gives_its_place_back_also_when_it_fails() -> None:

@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -25,6 +26,7 @@ from sources.core.sync import settle
 from sources.core.task import UNIT_ROWS, Room, Task, Unit
 
 WORKERS = 8
+BEGUN = 2 * WORKERS  # companies and resources at work or in line; with fewer of them the next company begins
 PACKAGE_ROWS = 250_000  # with nested ones; a load costs as much as to read some 10,000 rows
 TOGETHER_ROWS, TOGETHER_SECONDS = 20_000, 2.0  # of units that are settled together
 SMALL = 1_000  # rows of a unit that may wait until somebody takes it
@@ -118,9 +120,10 @@ class Harvest:
         self._client.stopping.clear()
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="scan") as pool:
             try:
-                for company in self._companies:
-                    self._submit(pool, self._company, pool, company)
-                while self._open or not self._units.empty():
+                upcoming = deque(self._companies)
+                while upcoming or self._open or not self._units.empty():
+                    while upcoming and self._open < BEGUN:
+                        self._submit(pool, self._company, pool, upcoming.popleft())
                     try:
                         unit, taken = self._units.get(timeout=0.2)
                     except queue.Empty:
