@@ -26,7 +26,7 @@ from sources.core import build
 from sources.core.company import Company
 from sources.core.errors import ConfigurationError, RefusedError, SkippedError, SuspectError, UnavailableError
 from sources.core.journal import Past
-from sources.core.plan import SMALL, TOGETHER_ROWS, TOGETHER_SECONDS, WORKERS, Harvest, Order, Package, packages
+from sources.core.plan import PIECES, SMALL, TOGETHER_ROWS, TOGETHER_SECONDS, WORKERS, Harvest, Order, Package, packages
 from sources.core.rows import Batch, Rejected, Rows
 from sources.core.scan import scan
 from sources.core.task import Task, Unit
@@ -540,6 +540,32 @@ def test_a_package_has_the_settled_rows_and_each_unit_says_how_many() -> None:
     }
     assert (len(package), [unit.written for unit in package.units]) == (5, [2, 3])
     assert all(not unit.batch.rows for unit in package.units)
+
+
+def test_small_tables_of_a_package_become_one_and_large_ones_stay() -> None:
+    def unit(number: int, size: int) -> Unit:
+        (one,) = reads(size)
+        one.batch.rows["roles0"].slow = [{"id": -number, "_dlt_id": str(number)}]
+        return replace(one, task=replace(one.task, company=Company(f"c{number}", str(number), 41)))
+
+    class Empty(Remembered):
+        def having(self, table: Any, guid: str, columns: Any) -> Any:
+            return []
+
+        def active(self, table: Any, guid: str) -> Any:
+            return {}, set()
+
+    came = [unit(number, 1) for number in range(2 * PIECES)]
+    (package,) = packages([*came, unit(1000, SMALL), None], Empty(), Order())
+    large, small = package.rows["roles0"]
+
+    assert (len(large), len(small), len(package)) == (SMALL + 1, 4 * PIECES, 4 * PIECES + SMALL + 1)
+    assert [part.column("id").num_chunks for part in small.arrow] == [1]
+    assert sorted(small.values("company_guid")[: 2 * PIECES]) == [GUID] * 2 * PIECES
+    assert {row["id"] for row in small.slow} == {-number for number in range(2 * PIECES)}
+
+    (package,) = packages([unit(number, 1) for number in range(PIECES)], Empty(), Order())
+    assert len(package.rows["roles0"]) == PIECES
 
 
 def test_a_reading_that_may_not_be_believed_becomes_a_failure_and_writes_nothing() -> None:

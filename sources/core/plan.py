@@ -29,7 +29,8 @@ WORKERS = 8
 BEGUN = 2 * WORKERS  # companies and resources at work or in line; with fewer of them the next company begins
 PACKAGE_ROWS = 250_000  # with nested ones; a load costs as much as to read some 10,000 rows
 TOGETHER_ROWS, TOGETHER_SECONDS = 20_000, 2.0  # of units that are settled together
-SMALL = 1_000  # rows of a unit that may wait until somebody takes it
+SMALL = 1_000  # rows of a unit that may wait until somebody takes it, and of a table that is not worth one of its own
+PIECES = 64  # small tables that are left as they are
 Scan = Callable[[Client, Task], Iterator[Unit]]
 SLACK = timedelta(minutes=30)  # a daily cadence must not slip by the length of yesterday's run
 
@@ -88,6 +89,13 @@ class Package:
             self._count += len(rows)
         self._jobs.add(_job(unit))
         self.units.append(unit)
+
+    def join(self) -> None:
+        """Make one of many small tables: a table of a few rows takes ten times as much as they do."""
+        for name, parts in self.rows.items():
+            small = [rows for rows in parts if len(rows) < SMALL]
+            if len(small) > PIECES:
+                self.rows[name] = [*(rows for rows in parts if len(rows) >= SMALL), Rows.of(small)]
 
 
 class Harvest:
@@ -236,7 +244,9 @@ def packages(
                 memory.close()
                 yield package
                 package = Package()
-            if unit:
+            if unit is None:
+                package.join()
+            else:
                 if not package.units:
                     package.born = time.monotonic()
                 unit = _add(package, unit, memory, order.allow_shrink)

@@ -7,6 +7,7 @@ sends its row down the slow lane, where dlt evolves the schema and keeps the val
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -53,6 +54,13 @@ class Rows:
     table: Table
     arrow: list[pa.Table] = field(default_factory=list)
     slow: list[Row] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, parts: Sequence[Rows]) -> Rows:
+        """Those of several, as one table."""
+        arrow = [part for rows in parts for part in rows.arrow]
+        joined = [pa.concat_tables(arrow, promote_options="default").combine_chunks()] if arrow else []
+        return cls(parts[0].table, joined, [row for rows in parts for row in rows.slow])
 
     def __len__(self) -> int:
         return sum(len(part) for part in self.arrow) + len(self.slow)
