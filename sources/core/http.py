@@ -215,7 +215,7 @@ def _decoded(content: bytes, decode: Callable[[bytes], T]) -> tuple[T, Counter[s
     """What was sent, mended only where that is needed. Raises `ValueError` or `RecursionError`."""
     if not content.isascii():
         content.decode()  # msgspec looks at the encoding of what it decodes, and of no more
-    if NUL not in content:
+    if b"\\" not in content or NUL not in content:  # the first question is the quick one
         with suppress(msgspec.DecodeError):
             return decode(content), Counter()
     mended, found = mend(content)
