@@ -13,14 +13,15 @@ DAGSTER_ARGS ?=
 BIN := .venv/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 PROJECT = $(INSTALL) --no-deps --no-build-isolation --editable .
-RESOLVE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.10 --no-strip-extras \
-	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --extra postgres
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.10 --no-strip-extras --generate-hashes --no-emit-index-url \
+	--no-annotate --no-header --quiet
+RESOLVE := $(LOCK) pyproject.toml --extra postgres
 COMPILE := $(RESOLVE) --extra dbt --extra report
 
 NEW_ENOUGH := $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Python 3.10 or newer is \
 needed, this is %d.%d. Name another one: make PYTHON=python3.12 ..." % sys.version_info[:2])'
 
-.PHONY: help demo test test-long test-airflow test-dagster dagster test-destinations check check-graphql bench test-scale soak crash weather mutants docs lock clean
+.PHONY: help demo test test-long test-airflow test-dagster dagster test-destinations check check-graphql bench bench-airbyte test-scale soak crash weather mutants docs lock clean
 
 help:
 	@echo "make demo   load two days of simulated restaurants and show what was picked up; no account needed"
@@ -31,6 +32,7 @@ help:
 	@echo "make check  only the style, the types, the import contracts and the generated pages"
 	@echo "make check-graphql SCHEMA=PATH  hold the 7Geese queries against an SDL file or an introspection result"
 	@echo "make bench  measure (about 15 minutes; BENCH_ARGS=--write puts it into docs/benchmarks.md)"
+	@echo "make bench-airbyte  its first part with Airbyte's loader beside the others, in an environment of its own (7 minutes)"
 	@echo "make test-scale  two machines, fifty companies, one quota, at the vendor's real pace (2 minutes)"
 	@echo "make soak   random edits, runs, weather and crashes for SECONDS=600; SOAK_ARGS=--seed=N to see one again"
 	@echo "make crash  kill 200 runs on DuckDB and 50 on PostgreSQL, and compare after each (about 25 minutes)"
@@ -70,6 +72,9 @@ bench: .venv/dev.stamp
 	@missed=0; for part in benchmarks benchmarks.postgres benchmarks.quota benchmarks.companies benchmarks.reviews benchmarks.transform; do \
 		echo "python -m $$part $(BENCH_ARGS)"; $(BIN)/python -m $$part $(BENCH_ARGS) || missed=1; done; exit $$missed
 
+bench-airbyte: .venv/dev.stamp .venv-airbyte/run.stamp
+	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
 test-scale: .venv/dev.stamp
 	@$(BIN)/python -m pytest tests/scale $(PYTEST_ARGS)
 
@@ -103,6 +108,7 @@ lock: $(BIN)/uv
 	$(COMPILE) $(LOCK_ARGS) --extra dagster --group test --constraint requirements/dev.txt --output-file requirements/dagster.txt
 	$(RESOLVE) $(LOCK_ARGS) --extra airflow --group test --output-file requirements/airflow.txt
 	$(RESOLVE) $(LOCK_ARGS) --extra lake --group lake --output-file requirements/lake.txt
+	$(LOCK) $(LOCK_ARGS) --group airbyte --output-file requirements/airbyte.txt
 
 clean:
 	rm -rf .venv .venv-* .dagster .sevens demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

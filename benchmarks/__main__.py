@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import page
+from benchmarks.airbyte import AIRBYTE
 from benchmarks.child import Contender, Cost, Vendor, check, run, vendor
 from benchmarks.floors import ARROW, JSON
 from benchmarks.ours import OURS
@@ -59,14 +60,21 @@ class Measured:
     json: Result
     tuned: Result
     default: Result
+    airbyte: Result
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """In the order of the table; without Airbyte's where that is not installed."""
+        every = (self.ours, self.again, self.more, self.arrow, self.json, self.tuned, self.default, self.airbyte)
+        return tuple(result for result in every if result.costs)
 
 
 def measure(rounds: int, rows: int) -> Measured:
     """All contenders in turns, ours once more when there is nothing new, and in the end what takes a minute: dlt as it
-    comes, and ours with ten times the rows. Every load is checked."""
+    comes, Airbyte, and ours with ten times the rows. Every load is checked."""
     found = Measured(Result(OURS.name, rows), Result(f"{OURS.name}, nothing new", 0), Result(OURS.name, TIMES * rows),
                      Result(ARROW.name, rows), Result(JSON.name, rows), Result(TUNED.name, rows),
-                     Result(DEFAULT.name, rows))  # fmt: skip
+                     Result(DEFAULT.name, rows), Result(AIRBYTE.name, rows))  # fmt: skip
     with vendor(rows // 2) as site:
         for _ in range(rounds):
             with tempfile.TemporaryDirectory(prefix="sevens-bench-") as folder:
@@ -75,6 +83,8 @@ def measure(rounds: int, rows: int) -> Measured:
             for contender, result in ((ARROW, found.arrow), (JSON, found.json), (TUNED, found.tuned)):
                 result.costs.append(_once(contender, site))
         found.default.costs.append(_once(DEFAULT, site))
+        if Path(AIRBYTE.python).exists():
+            found.airbyte.costs.append(_once(AIRBYTE, site))
     with vendor(TIMES * rows // 2) as site:
         found.more.costs.append(_once(OURS, site))
     return found
@@ -112,9 +122,8 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=ROWS, help=f"shifts and punches (default: {ROWS:,})")
     asked = parser.parse_args()
     found = measure(asked.rounds, asked.rows)
-    results = (found.ours, found.again, found.more, found.arrow, found.json, found.tuned, found.default)
     judged = goals(found) if asked.rows == ROWS else []
-    cells = [result.cells(found.arrow) for result in results]
+    cells = [result.cells(found.arrow) for result in found.results]
     return page.tell("loads", HEAD, cells, [(True, "row counts and checksums are right in all"), *judged], asked.write)
 
 

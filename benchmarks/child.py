@@ -25,13 +25,15 @@ MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 @dataclass(frozen=True)
 class Contender:
-    """A way of loading: the module that is run, its settings, and what it calls the tables it fills."""
+    """A way of loading: the module that is run, its settings, what it calls the tables it fills, and the interpreter
+    that has what it needs."""
 
     name: str
     command: tuple[str, ...]
     settings: Mapping[str, str]
     dataset: str
     tables: Mapping[str, str]
+    python: str = sys.executable
 
 
 @dataclass(frozen=True)
@@ -79,17 +81,19 @@ def run(contender: Contender, site: Vendor, folder: Path) -> Cost:
     """Run a contender in `folder`, which may hold what an earlier run left."""
     given = {name: value.replace("{url}", site.url) for name, value in contender.settings.items()}
     before = site.requests
-    cost = measured(list(contender.command), folder, {**given, "BENCHMARK_URL": site.url})
+    cost = measured(list(contender.command), folder, {**given, "BENCHMARK_URL": site.url}, contender.python)
     return replace(cost, requests=site.requests - before)
 
 
-def measured(command: list[str], folder: Path, settings: Mapping[str, str]) -> Cost:
+def measured(
+    command: list[str], folder: Path, settings: Mapping[str, str], python: str = sys.executable
+) -> Cost:
     """Run a module in `folder` and measure it. Raises `RuntimeError` with the end of what it said if it fails."""
     log = folder / "output.txt"
     with log.open("w") as output:
         started = time.monotonic()
         process = subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=folder, env=_environment(folder, settings),
+            [python, "-m", *command], cwd=folder, env=_environment(folder, settings),
             stdout=output, stderr=subprocess.STDOUT, preexec_fn=_bounded,
         )  # fmt: skip
         _, status, used = os.wait4(process.pid, 0)
@@ -112,10 +116,11 @@ def check(contender: Contender, site: Vendor, folder: Path) -> None:
 
 def compare(contender: Contender, site: Vendor, ask: Callable[[str], Any], seconds: str) -> None:
     """The same by any database: `ask` answers a query with a row, `seconds` makes whole seconds of a moment there."""
-    for table, expected in site.totals.items():
-        numbers = [(seconds if name in MOMENTS else '"{}"').format(name) for name in CHECKED[table]]
+    for table, name in contender.tables.items():
+        expected = site.totals[table]
+        numbers = [(seconds if column in MOMENTS else '"{}"').format(column) for column in CHECKED[table]]
         sums = ", ".join(f"sum({number})::BIGINT" for number in numbers)
-        row = ask(f'SELECT count(*), {sums} FROM "{contender.dataset}"."{contender.tables[table]}"')
+        row = ask(f'SELECT count(*), {sums} FROM "{contender.dataset}"."{name}"')
         found = dict(zip(("rows", *CHECKED[table]), row, strict=True))
         if found != expected:
             both = f"  served {expected}\n  loaded {found}"

@@ -19,7 +19,7 @@ else:
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACTS = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_logo=True))"
-LOCKS = ("run.txt", "dev.txt", "dagster.txt", "airflow.txt", "lake.txt")
+LOCKS = ("run.txt", "dev.txt", "dagster.txt", "airflow.txt", "lake.txt", "airbyte.txt")
 PINNED = re.compile(r"^(?P<name>[a-z0-9._-]+)(\[.*\])?==(?P<version>[^ ;]+)(?P<rest>.*)$")
 
 
@@ -78,7 +78,8 @@ def declared(file: str) -> list[Requirement]:
         "airflow.txt": groups["test"] + extras["airflow"],
         "lake.txt": groups["test"] + groups["lake"] + extras["lake"],
     }
-    wanted = project["project"]["dependencies"] + extras["postgres"] + groups["build"] + own[file]
+    ours = project["project"]["dependencies"] + extras["postgres"]
+    wanted = groups["build"] + (groups["airbyte"] if file == "airbyte.txt" else ours + own[file])
     return [Requirement(entry) for entry in wanted if isinstance(entry, str)]
 
 
