@@ -85,9 +85,7 @@ def run(contender: Contender, site: Vendor, folder: Path) -> Cost:
     return replace(cost, requests=site.requests - before)
 
 
-def measured(
-    command: list[str], folder: Path, settings: Mapping[str, str], python: str = sys.executable
-) -> Cost:
+def measured(command: list[str], folder: Path, settings: Mapping[str, str], python: str = sys.executable) -> Cost:
     """Run a module in `folder` and measure it. Raises `RuntimeError` with the end of what it said if it fails."""
     log = folder / "output.txt"
     with log.open("w") as output:
