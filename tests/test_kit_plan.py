@@ -95,6 +95,11 @@ def test_an_order_nobody_can_mean_is_refused_at_once(asked: dict[str, datetime],
         Order(**asked)
 
 
+@pytest.mark.parametrize("asked", [{"since": NOON}, {"until": NOON}, {"since": NOON, "until": NOON}])
+def test_an_order_may_be_open_or_of_one_moment(asked: dict[str, datetime]) -> None:
+    Order(**asked)
+
+
 def test_every_resource_of_every_company_is_read() -> None:
     some = harvest(ROLES, PUNCHES, companies=(BISTRO, OTHER))
 
@@ -556,10 +561,10 @@ def test_small_tables_of_a_package_become_one_and_large_ones_stay() -> None:
             return {}, set()
 
     came = [unit(number, 1) for number in range(2 * PIECES)]
-    (package,) = packages([*came, unit(1000, SMALL), None], Empty(), Order())
+    (package,) = packages([*came, unit(1000, SMALL - 1), None], Empty(), Order())
     large, small = package.rows["roles0"]
 
-    assert (len(large), len(small), len(package)) == (SMALL + 1, 4 * PIECES, 4 * PIECES + SMALL + 1)
+    assert (len(large), len(small), len(package)) == (SMALL, 4 * PIECES, 4 * PIECES + SMALL)
     assert [part.column("id").num_chunks for part in small.arrow] == [1]
     assert sorted(small.values("company_guid")[: 2 * PIECES]) == [GUID] * 2 * PIECES
     assert {row["id"] for row in small.slow} == {-number for number in range(2 * PIECES)}
