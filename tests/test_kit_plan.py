@@ -573,15 +573,6 @@ def test_small_tables_of_a_package_become_one_and_large_ones_stay() -> None:
     assert len(package.rows["roles0"]) == PIECES
 
 
-def test_tables_of_different_columns_become_one() -> None:
-    table = PUNCHES.tables[0]
-    whole, buried = pa.table({"id": [1], "note": ["late"]}), pa.table({"id": [2], "deleted": [True]})
-
-    (found,) = Rows.of([Rows(table, [whole]), Rows(table), Rows(table, [buried])]).arrow
-
-    assert found.to_pylist() == [{"id": 1, "note": "late", "deleted": None}, {"id": 2, "note": None, "deleted": True}]
-
-
 def test_a_reading_that_may_not_be_believed_becomes_a_failure_and_writes_nothing() -> None:
     class Fuller(Remembered):
         def active(self, table: Any, guid: str) -> Any:

@@ -6,6 +6,7 @@ import json
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from sources.core.pages import PageReader
@@ -60,6 +61,15 @@ def test_unique_are_the_values_of_both_lanes() -> None:
     rows = rows_of(punch(1, company_id=41), punch(2, company_id=41), punch(3, company_id=7, mood="new"))
 
     assert rows.unique("company_id") == [41, 7]
+
+
+def test_tables_of_different_columns_become_one() -> None:
+    table = PUNCHES.tables[0]
+    whole, buried = pa.table({"id": [1], "note": ["late"]}), pa.table({"id": [2], "deleted": [True]})
+
+    (found,) = Rows.of([Rows(table, [whole]), Rows(table), Rows(table, [buried])]).arrow
+
+    assert found.to_pylist() == [{"id": 1, "note": "late", "deleted": None}, {"id": 2, "note": None, "deleted": True}]
 
 
 def test_rows_are_taken_once_if_those_of_a_key_are_the_same() -> None:
