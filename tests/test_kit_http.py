@@ -12,9 +12,11 @@ from typing import Any
 import msgspec
 import pytest
 import requests
+from urllib3.util import parse_url
 
+from sources.core import http
 from sources.core.errors import ConfigurationError, MalformedError, RefusedError, UnavailableError
-from sources.core.http import Client, secure
+from sources.core.http import Asked, Client, secure
 from sources.core.pace import Pace
 from sources.core.verdict import AgainError, Answer, excerpt, judge, server_time
 from tests.kit import BISTRO, NOON
@@ -499,3 +501,18 @@ def test_a_new_client_keeps_personal_values_and_has_seen_nothing() -> None:
 
     assert (fresh.requests, fresh.clock, fresh.notices, fresh.privacy.modes) == (0, None, set(), {})
     assert not fresh.stopping.is_set()
+
+
+@pytest.mark.parametrize("asked", [
+    Asked("GET", BISTRO, "v2/company/41/shifts", {"limit": 500, "start[gte]": "2026-05-01T00:00:00Z", "cursor": "e+="}),
+    Asked("GET", BISTRO, "v2/whoami", {}), Asked("GET", BISTRO, "v2/é", {"note": "é & ü"}),
+    Asked("POST", BISTRO, "graphql", {}, {"query": "{ é }", "variables": {"first": 50}}),
+], ids=["listing", "bare", "text", "body"])  # fmt: skip
+def test_a_request_is_what_the_library_would_make_of_it(asked: Asked) -> None:
+    headers = {"Authorization": "Bearer one", "x-api-version": "2026-02-01"}
+    made = http._prepared(asked, "https://api.example", headers)
+    theirs = requests.Request(asked.method, f"https://api.example/{asked.path}", headers, params=asked.params,
+                              json=asked.body).prepare()  # fmt: skip
+
+    assert (made.method, made.body, dict(made.headers)) == (theirs.method, theirs.body, dict(theirs.headers))
+    assert parse_url(made.url).url == parse_url(theirs.url).url  # which is what urllib3 sends

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 import requests
@@ -157,8 +157,7 @@ class Client:
             self.requests += 1
         try:
             with self._at_once:
-                request = requests.Request(asked.method, f"{self.url}/{asked.path}", headers, params=asked.params,
-                                           json=asked.body).prepare()  # fmt: skip
+                request = _prepared(asked, self.url, headers)
                 with self._session.send(request, timeout=self._timeout, allow_redirects=False, stream=True) as response:
                     body = response.raw.read(decode_content=True)
             return Answer(response.status_code, response.headers, body, response.request.headers)
@@ -220,6 +219,17 @@ def _decoded(content: bytes, decode: Callable[[bytes], T]) -> tuple[T, Counter[s
             return decode(content), Counter()
     mended, found = mend(content)
     return decode(mended), found
+
+
+def _prepared(asked: Asked, url: str, headers: Mapping[str, str]) -> requests.PreparedRequest:
+    """What `requests.Request` would make of it in three times the time: there is no address to mend."""
+    request = requests.PreparedRequest()
+    request.method = asked.method
+    request.url = f"{url}/{asked.path}" + (f"?{urlencode(asked.params)}" if asked.params else "")
+    request.prepare_headers(headers)
+    request.prepare_cookies({})
+    request.prepare_body(None, None, asked.body)
+    return request
 
 
 def _session(url: str) -> requests.Session:
