@@ -253,6 +253,16 @@ def test_a_worker_that_meets_the_database_while_another_creates_the_table_waits_
     assert len(found) == 1
 
 
+def test_workers_that_meet_the_database_first_at_once_all_find_the_table(postgres: str) -> None:
+    with psycopg2.connect(postgres) as connection, connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS sevens_pace")
+
+    paces = [Pace(1000, 60_000, f"worker {number}", postgres) for number in range(8)]
+
+    assert len(moments(paces, 8)) == 8
+    assert not any(pace.notices for pace in paces)
+
+
 def test_without_its_database_a_machine_goes_on_at_a_quarter_and_tells_it_once(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

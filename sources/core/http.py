@@ -227,7 +227,7 @@ def _prepared(asked: Asked, url: str, headers: Mapping[str, str]) -> requests.Pr
     request.method = asked.method
     request.url = f"{url}/{asked.path}" + (f"?{urlencode(asked.params)}" if asked.params else "")
     request.prepare_headers(headers)
-    request.prepare_cookies({})
+    request.prepare_cookies({})  # none; a session wants a jar to look into
     request.prepare_body(None, None, asked.body)
     return request
 
